@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Exceptions that read as dict's do. */
+
+#include "shim.h"
+
+void
+set_key_error(PyObject *key)
+{
+    /* PyErr_SetObject would take a tuple for the arguments themselves. */
+    PyObject *args = PyTuple_Pack(1, key);
+    if (args != NULL) {
+        PyErr_SetObject(PyExc_KeyError, args);
+        Py_DECREF(args);
+    }
+}
+
+void
+set_type_error(const char *format, PyObject *object)
+{
+    PyObject *name
+        = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__name__");
+    if (name != NULL) {
+        PyErr_Format(PyExc_TypeError, format, name);
+        Py_DECREF(name);
+    }
+}
+
+/* Says which key could not be hashed, as dict does since Python 3.14. Only a
+ * plain TypeError is reworded; it stays as the cause of the new one. */
+static void
+reword_unhashable(PyObject *key)
+{
+    PyObject *type = NULL;
+    PyObject *cause = NULL;
+    PyObject *traceback = NULL;
+    PyErr_Fetch(&type, &cause, &traceback);
+    PyErr_NormalizeException(&type, &cause, &traceback);
+    if (cause == NULL || (PyObject *)Py_TYPE(cause) != PyExc_TypeError) {
+        PyErr_Restore(type, cause, traceback);
+        return;
+    }
+    if (traceback != NULL) {
+        PyException_SetTraceback(cause, traceback);
+    }
+    PyObject *name
+        = PyObject_GetAttrString((PyObject *)Py_TYPE(key), "__name__");
+    if (name != NULL) {
+        PyErr_Format(PyExc_TypeError,
+                     "cannot use '%U' as a PersistentMap key (%S)", name,
+                     cause);
+        Py_DECREF(name);
+    }
+    PyObject *new_type = NULL;
+    PyObject *error = NULL;
+    PyObject *new_traceback = NULL;
+    PyErr_Fetch(&new_type, &error, &new_traceback);
+    PyErr_NormalizeException(&new_type, &error, &new_traceback);
+    if (error != NULL) {
+        PyException_SetCause(error, Py_NewRef(cause));
+    }
+    PyErr_Restore(new_type, error, new_traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(cause);
+    Py_XDECREF(traceback);
+}
+
+int
+hash_key(PyObject *key, Py_hash_t *hash)
+{
+    *hash = hamt_object_hash(key);
+    if (*hash != -1) {
+        return 0;
+    }
+    if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+        reword_unhashable(key);
+    }
+    return -1;
+}

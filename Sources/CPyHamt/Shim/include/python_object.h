@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Inline functions over PyObject, for Swift, which cannot use macros.
+ *
+ * This is the one file that knows the difference between a build for one
+ * Python version and a build for all (the limited API): the latter asks the
+ * interpreter where the former reads a field.
+ */
+
+#ifndef HAMT_PYTHON_OBJECT_H
+#define HAMT_PYTHON_OBJECT_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang assume_nonnull begin
+
+/* ---- References ---------------------------------------------------------- */
+
+static inline void
+hamt_object_retain(PyObject *object)
+{
+    Py_INCREF(object);
+}
+
+/* May run Python code. */
+static inline void
+hamt_object_release(PyObject *object)
+{
+    Py_DECREF(object);
+}
+
+/* ---- Hash and equality --------------------------------------------------- */
+
+/* The hash of any object; -1 with an exception set. A str keeps its own. */
+static inline Py_hash_t
+hamt_object_hash(PyObject *object)
+{
+#ifndef Py_LIMITED_API
+    if (PyUnicode_CheckExact(object)) {
+        Py_hash_t hash = ((PyASCIIObject *)object)->hash;
+        if (hash != -1) {
+            return hash;
+        }
+    }
+#endif
+    return PyObject_Hash(object);
+}
+
+/* What is known of two keys, which are not identical, without Python code. */
+typedef enum __attribute__((enum_extensibility(closed))) {
+    HAMT_DIFFERENT,
+    HAMT_EQUAL,
+    HAMT_COMPARABLE, /* `==` of a built-in type: cheap, and never raises */
+    HAMT_UNKNOWN,
+} hamt_likeness;
+
+static inline hamt_likeness
+hamt_object_likeness(PyObject *stored, PyObject *key)
+{
+    PyTypeObject *type = Py_TYPE(key);
+    if (type != Py_TYPE(stored)) {
+        return HAMT_UNKNOWN;
+    }
+    if (type == &PyUnicode_Type) {
+#ifndef Py_LIMITED_API
+        /* Both have been hashed, so both are ready and know their hash. */
+        if (((PyASCIIObject *)stored)->hash != ((PyASCIIObject *)key)->hash
+            || PyUnicode_GET_LENGTH(stored) != PyUnicode_GET_LENGTH(key)
+            || PyUnicode_KIND(stored) != PyUnicode_KIND(key))
+        {
+            return HAMT_DIFFERENT;
+        }
+        size_t size = (size_t)PyUnicode_GET_LENGTH(key) * PyUnicode_KIND(key);
+        return memcmp(PyUnicode_DATA(stored), PyUnicode_DATA(key), size) == 0
+                   ? HAMT_EQUAL
+                   : HAMT_DIFFERENT;
+#else
+        return HAMT_COMPARABLE;
+#endif
+    }
+    if (type == &PyLong_Type || type == &PyBytes_Type
+        || type == &PyFloat_Type)
+    {
+        return HAMT_COMPARABLE;
+    }
+    return HAMT_UNKNOWN;
+}
+
+/* `a == b`, identity first: 1, 0, or -1 with an exception set. */
+static inline int32_t
+hamt_object_equal(PyObject *a, PyObject *b)
+{
+    return PyObject_RichCompareBool(a, b, Py_EQ);
+}
+
+/* ---- Cycle collection ---------------------------------------------------- */
+
+/* How deep, and how far, a tuple is looked into before it is taken to be
+ * tracked: enough for keys that are tuples. Not measured. */
+#define HAMT_TUPLE_DEPTH 3
+#define HAMT_TUPLE_LENGTH 16
+
+static inline bool
+hamt_type_has_gc(PyTypeObject *type)
+{
+#ifndef Py_LIMITED_API
+    return PyType_HasFeature(type, Py_TPFLAGS_HAVE_GC);
+#else
+    return PyType_GetFlags(type) & Py_TPFLAGS_HAVE_GC;
+#endif
+}
+
+/* Whether an object can be part of a reference cycle. No for types without
+ * Py_TPFLAGS_HAVE_GC, for exact tuples of such objects, and for maps that the
+ * collector does not track. A yes may become a no, never the reverse. */
+static inline bool
+hamt_object_is_tracked(PyObject *object, PyTypeObject *_Nullable map_type,
+                       int32_t depth)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (type == &PyUnicode_Type || type == &PyLong_Type) {
+        return false;
+    }
+    if (!hamt_type_has_gc(type)) {
+        return false;
+    }
+    if (type == map_type) {
+        return PyObject_GC_IsTracked(object);
+    }
+    if (type != &PyTuple_Type) {
+        return true;
+    }
+    if (!PyObject_GC_IsTracked(object)) {
+        return false;
+    }
+    Py_ssize_t length = PyTuple_Size(object);
+    if (depth == 0 || length > HAMT_TUPLE_LENGTH) {
+        return true;
+    }
+    for (Py_ssize_t i = 0; i < length; i++) {
+        PyObject *_Nullable item = PyTuple_GetItem(object, i);
+        if (item == NULL || hamt_object_is_tracked(item, map_type, depth - 1))
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Nodes --------------------------------------------------------------- */
+
+static inline bool
+hamt_node_is_tracked(PyObject *node)
+{
+    return node->ob_type != NULL;
+}
+
+/* A block for a plain node, or NULL. */
+static inline void *_Nullable
+hamt_node_allocate_plain(Py_ssize_t size)
+{
+    return PyMem_Malloc((size_t)size);
+}
+
+static inline void
+hamt_node_init_plain(void *block)
+{
+    ((PyObject *)block)->ob_refcnt = 1;
+    ((PyObject *)block)->ob_type = NULL;
+}
+
+static inline void
+hamt_node_free_plain(void *block)
+{
+    PyMem_Free(block);
+}
+
+/* A tracked node of `size` bytes, which the collector does not see yet, or
+ * NULL with MemoryError set. Its third word, `ob_size` to Python, is used by
+ * the node from then on; nothing but `__sizeof__` reads it. */
+static inline void *_Nullable
+hamt_node_allocate_tracked(PyTypeObject *type, Py_ssize_t size)
+{
+    Py_ssize_t words = (size - (Py_ssize_t)sizeof(PyVarObject)) / 8;
+    return (void *)PyObject_GC_NewVar(PyVarObject, type, words);
+}
+
+static inline void
+hamt_node_track(PyObject *node)
+{
+    PyObject_GC_Track(node);
+}
+
+static inline Py_ssize_t
+hamt_object_refcount(PyObject *object)
+{
+    return Py_REFCNT(object);
+}
+
+/* ---- Exceptions and text ------------------------------------------------- */
+
+static inline void
+hamt_set_no_memory(void)
+{
+    if (!PyErr_Occurred()) {
+        PyErr_NoMemory();
+    }
+}
+
+static inline void
+hamt_set_assertion_failed(const char *text)
+{
+    PyErr_SetString(PyExc_AssertionError, text);
+}
+
+/* Append to a list of str; errors stay set, for the caller to look for. */
+static inline void
+hamt_append_text(PyObject *pieces, const char *text, Py_ssize_t length)
+{
+    PyObject *_Nullable piece = PyUnicode_FromStringAndSize(text, length);
+    if (piece != NULL) {
+        (void)PyList_Append(pieces, piece);
+        Py_DECREF(piece);
+    }
+}
+
+static inline void
+hamt_append_number(PyObject *pieces, Py_ssize_t number)
+{
+    PyObject *_Nullable piece = PyUnicode_FromFormat("%zd", number);
+    if (piece != NULL) {
+        (void)PyList_Append(pieces, piece);
+        Py_DECREF(piece);
+    }
+}
+
+static inline void
+hamt_append_repr(PyObject *pieces, PyObject *object)
+{
+    if (PyErr_Occurred()) {
+        return;
+    }
+    PyObject *_Nullable piece = PyObject_Repr(object);
+    if (piece != NULL) {
+        (void)PyList_Append(pieces, piece);
+        Py_DECREF(piece);
+    }
+}
+
+static inline bool
+hamt_error_occurred(void)
+{
+    return PyErr_Occurred() != NULL;
+}
+
+/* ---- Visiting ------------------------------------------------------------ */
+
+static inline int32_t
+hamt_visit(PyObject *object, visitproc visit, void *_Nullable arg)
+{
+    return visit(object, arg);
+}
+
+#pragma clang assume_nonnull end
+
+#endif

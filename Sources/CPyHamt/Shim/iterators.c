@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Iterators over the keys, values and items of a map.
+ *
+ * A map never changes, so an iterator needs no guard: it holds the map until
+ * its end, and lets go of it there.
+ */
+
+#include "shim.h"
+
+PyObject *
+iterator_new(PyTypeObject *type, MapObject *map)
+{
+    IteratorObject *iterator = PyObject_GC_New(IteratorObject, type);
+    if (iterator == NULL) {
+        return NULL;
+    }
+    iterator->map = (MapObject *)Py_NewRef(map);
+    iterator->remaining = hamt_map_count(map->root);
+    hamt_cursor_init(&iterator->cursor, map->root);
+    PyObject_GC_Track(iterator);
+    return (PyObject *)iterator;
+}
+
+PyObject *
+map_tp_iter(PyObject *self)
+{
+    MapObject *map = (MapObject *)self;
+    return iterator_new(map->state->KeysIteratorType, map);
+}
+
+static int
+iterator_tp_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(((IteratorObject *)self)->map);
+    return 0;
+}
+
+static int
+iterator_tp_clear(PyObject *self)
+{
+    Py_CLEAR(((IteratorObject *)self)->map);
+    return 0;
+}
+
+static void
+iterator_tp_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    Py_XDECREF(((IteratorObject *)self)->map);
+    PyObject_GC_Del(self);
+    Py_DECREF(type);
+}
+
+/* The next entry, borrowed from the map, or NULL at the end. */
+static const hamt_entry *
+iterator_advance(IteratorObject *iterator)
+{
+    if (iterator->map == NULL) {
+        return NULL;
+    }
+    const hamt_entry *entry = hamt_cursor_next(&iterator->cursor);
+    if (entry == NULL) {
+        Py_CLEAR(iterator->map);
+        return NULL;
+    }
+    iterator->remaining--;
+    return entry;
+}
+
+static PyObject *
+keys_iterator_tp_iternext(PyObject *self)
+{
+    const hamt_entry *entry = iterator_advance((IteratorObject *)self);
+    return entry == NULL ? NULL : Py_NewRef(entry->key);
+}
+
+static PyObject *
+values_iterator_tp_iternext(PyObject *self)
+{
+    const hamt_entry *entry = iterator_advance((IteratorObject *)self);
+    return entry == NULL ? NULL : Py_NewRef(entry->value);
+}
+
+static PyObject *
+items_iterator_tp_iternext(PyObject *self)
+{
+    const hamt_entry *entry = iterator_advance((IteratorObject *)self);
+    return entry == NULL ? NULL : PyTuple_Pack(2, entry->key, entry->value);
+}
+
+static PyObject *
+iterator_py_length_hint(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    IteratorObject *iterator = (IteratorObject *)self;
+    return PyLong_FromSsize_t(iterator->map == NULL ? 0 : iterator->remaining);
+}
+
+static PyMethodDef iterator_methods[] = {
+    {"__length_hint__", iterator_py_length_hint, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+#define ITERATOR_TYPE(NOUN, NAME)                                             \
+    static PyType_Slot NOUN##_iterator_slots[] = {                            \
+        {Py_tp_traverse, iterator_tp_traverse},                               \
+        {Py_tp_clear, iterator_tp_clear},                                     \
+        {Py_tp_dealloc, iterator_tp_dealloc},                                 \
+        {Py_tp_iter, PyObject_SelfIter},                                      \
+        {Py_tp_iternext, NOUN##_iterator_tp_iternext},                        \
+        {Py_tp_methods, iterator_methods},                                    \
+        {0, NULL},                                                            \
+    };                                                                        \
+    PyType_Spec NOUN##_iterator_spec = {                                      \
+        .name = "pyhamt._hamt." NAME,                                         \
+        .basicsize = sizeof(IteratorObject),                                  \
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC                      \
+                 | Py_TPFLAGS_DISALLOW_INSTANTIATION                          \
+                 | Py_TPFLAGS_IMMUTABLETYPE,                                  \
+        .slots = NOUN##_iterator_slots,                                       \
+    }
+
+ITERATOR_TYPE(keys, "KeysIterator");
+ITERATOR_TYPE(values, "ValuesIterator");
+ITERATOR_TYPE(items, "ItemsIterator");

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* PersistentMap: the type, its life, and reading from it.
+ *
+ * A map object is a handle: a root node, and the state of the module that made
+ * it. It is a GC object, tracked only if its root is a tracked node; a map of
+ * atomic things is never looked at by the collector.
+ *
+ * Deallocation. A map can hold a map that holds a map, and so on for as long
+ * as a user likes. Past a fixed depth, the map to be freed waits in a list,
+ * and the outermost deallocation frees those that wait, one after another:
+ *
+ *     map_tp_dealloc -> release root -> ... -> map_tp_dealloc (depth 1)
+ *                                              ...
+ *                                              depth 50: put in the list
+ *     depth 0 again: take from the list until it is empty
+ *
+ * (CPython's own trashcan does the same; the limited API does not have it.)
+ */
+
+#include "shim.h"
+
+/* Nested deallocations before one waits: that of CPython's trashcan. */
+#define DEALLOC_DEPTH_LIMIT 50
+
+/* ---- Life ---------------------------------------------------------------- */
+
+PyObject *
+map_wrap(hamt_state *state, hamt_node *root)
+{
+    MapObject *map = PyObject_GC_New(MapObject, state->MapType);
+    if (map == NULL) {
+        hamt_map_release(state, root);
+        return NULL;
+    }
+    map->state = state_retain(state);
+    map->root = root;
+    map->hash = -1;
+    map->weakrefs = NULL;
+    if (hamt_map_is_tracked(root)) {
+        PyObject_GC_Track(map);
+    }
+    return (PyObject *)map;
+}
+
+static int
+map_tp_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    MapObject *map = (MapObject *)self;
+    Py_VISIT(Py_TYPE(self));
+    if (hamt_map_is_tracked(map->root)) {
+        Py_VISIT((PyObject *)map->root);
+    }
+    return 0;
+}
+
+static int
+map_tp_clear(PyObject *self)
+{
+    MapObject *map = (MapObject *)self;
+    hamt_node *root = map->root;
+    map->root = NULL;
+    hamt_map_release(map->state, root);
+    return 0;
+}
+
+static void
+map_free(MapObject *map)
+{
+    PyTypeObject *type = Py_TYPE(map);
+    hamt_map_release(map->state, map->root);
+    state_release(map->state);
+    PyObject_GC_Del(map);
+    Py_DECREF(type);
+}
+
+static void
+map_tp_dealloc(PyObject *self)
+{
+    MapObject *map = (MapObject *)self;
+    hamt_state *state = state_retain(map->state);
+    PyObject_GC_UnTrack(self);
+    if (map->weakrefs != NULL) {
+        PyObject_ClearWeakRefs(self);
+    }
+    if (state->dealloc_depth >= DEALLOC_DEPTH_LIMIT) {
+        map->weakrefs = state->deferred;
+        state->deferred = self;
+        state_release(state);
+        return;
+    }
+    state->dealloc_depth++;
+    map_free(map);
+    state->dealloc_depth--;
+    while (state->dealloc_depth == 0 && state->deferred != NULL) {
+        map = (MapObject *)state->deferred;
+        state->deferred = map->weakrefs;
+        state->dealloc_depth++;
+        map_free(map);
+        state->dealloc_depth--;
+    }
+    state_release(state);
+}
+
+/* ---- Reading ------------------------------------------------------------- */
+
+hamt_status
+map_lookup(MapObject *map, PyObject *key, PyObject **value)
+{
+    Py_hash_t hash;
+    if (hash_key(key, &hash) < 0) {
+        return HAMT_ERROR;
+    }
+    return hamt_map_find(map->state, map->root, key, hash, value);
+}
+
+static Py_ssize_t
+map_mp_length(PyObject *self)
+{
+    return hamt_map_count(((MapObject *)self)->root);
+}
+
+static PyObject *
+map_mp_subscript(PyObject *self, PyObject *key)
+{
+    PyObject *value;
+    hamt_status status = map_lookup((MapObject *)self, key, &value);
+    if (status == HAMT_OK) {
+        return Py_NewRef(value);
+    }
+    if (status == HAMT_NOT_FOUND) {
+        set_key_error(key);
+    }
+    return NULL;
+}
+
+static int
+map_sq_contains(PyObject *self, PyObject *key)
+{
+    PyObject *value;
+    hamt_status status = map_lookup((MapObject *)self, key, &value);
+    return status == HAMT_ERROR ? -1 : status == HAMT_OK;
+}
+
+static PyObject *
+map_py_get(PyObject *self, PyObject *const *args, Py_ssize_t count,
+           PyObject *keyword_names)
+{
+    Py_ssize_t keywords
+        = keyword_names == NULL ? 0 : PyTuple_Size(keyword_names);
+    if (count < 1 || count > 2) {
+        return PyErr_Format(PyExc_TypeError,
+                            "PersistentMap.get expected 1 or 2 positional "
+                            "arguments, got %zd",
+                            count);
+    }
+    PyObject *fallback = count == 2 ? args[1] : Py_None;
+    for (Py_ssize_t i = 0; i < keywords; i++) {
+        PyObject *name = PyTuple_GetItem(keyword_names, i);
+        if (PyUnicode_CompareWithASCIIString(name, "default") != 0) {
+            return PyErr_Format(PyExc_TypeError,
+                                "PersistentMap.get got an unexpected keyword "
+                                "argument '%U'",
+                                name);
+        }
+        if (count == 2) {
+            PyErr_SetString(PyExc_TypeError,
+                            "PersistentMap.get got two values for 'default'");
+            return NULL;
+        }
+        fallback = args[count + i];
+    }
+    PyObject *value = fallback;
+    if (map_lookup((MapObject *)self, args[0], &value) == HAMT_ERROR) {
+        return NULL;
+    }
+    return Py_NewRef(value);
+}
+
+/* ---- The type ------------------------------------------------------------ */
+
+PyDoc_STRVAR(
+    map_doc,
+    "PersistentMap(mapping_or_pairs=(), /, **kwargs)\n--\n\n"
+    "An immutable mapping whose updates return new maps.\n\n"
+    "A new map shares almost all of its memory with the old one. Takes what\n"
+    "dict takes; from a PersistentMap and no keywords, gives that very\n"
+    "object. Equal to any mapping with equal items; hashable when its\n"
+    "values are. Up to 8 entries keep the order in which they came, more\n"
+    "come in no order that means something.\n\n"
+    "Complexity: O(n). Raises TypeError for a key that is unhashable or an\n"
+    "argument that is neither a mapping nor pairs, ValueError for a pair\n"
+    "that is none, and what the argument raises.\n\n"
+    ">>> old = PersistentMap(a=1)\n"
+    ">>> old.set('b', 2)\n"
+    "PersistentMap({'a': 1, 'b': 2})\n"
+    ">>> old\n"
+    "PersistentMap({'a': 1})");
+
+PyDoc_STRVAR(get_doc,
+             "get($self, key, /, default=None)\n--\n\n"
+             "Return the value of *key*, or *default* when it is absent.\n\n"
+             "Complexity: O(log n). Raises TypeError for an unhashable key.\n\n"
+             ">>> PersistentMap(a=1).get('b', 0)\n"
+             "0");
+
+PyDoc_STRVAR(set_doc,
+             "set($self, key, value, /)\n--\n\n"
+             "Return a map with *key* set to *value*.\n\n"
+             "The same object when *key* maps to that very *value* already;\n"
+             "the first of two equal keys is kept.\n\n"
+             "Complexity: O(log n); copies at most one node per level.\n"
+             "Raises TypeError for an unhashable key.\n\n"
+             ">>> PersistentMap(a=1).set('b', 2) == {'a': 1, 'b': 2}\n"
+             "True");
+
+PyDoc_STRVAR(delete_doc,
+             "delete($self, key, /)\n--\n\n"
+             "Return a map without *key*.\n\n"
+             "Complexity: O(log n). Raises KeyError when *key* is absent,\n"
+             "TypeError when it is unhashable.\n\n"
+             ">>> PersistentMap(a=1, b=2).delete('b')\n"
+             "PersistentMap({'a': 1})");
+
+PyDoc_STRVAR(discard_doc,
+             "discard($self, key, /)\n--\n\n"
+             "Return a map without *key*; the same object when it is absent.\n"
+             "\n"
+             "Complexity: O(log n). Raises TypeError for an unhashable key.\n\n"
+             ">>> m = PersistentMap(a=1)\n"
+             ">>> m.discard('b') is m\n"
+             "True");
+
+PyDoc_STRVAR(update_doc,
+             "update($self, /, *mappings_or_pairs, **kwargs)\n--\n\n"
+             "Return a map with the entries of the arguments; the last one\n"
+             "to have a key wins.\n\n"
+             "The same object when nothing changes. Complexity: O(k log n)\n"
+             "for k entries in the arguments. Raises as PersistentMap().\n\n"
+             ">>> PersistentMap(a=1).update({'a': 2}, b=3)\n"
+             "PersistentMap({'a': 2, 'b': 3})");
+
+PyDoc_STRVAR(keys_doc,
+             "keys($self, /)\n--\n\n"
+             "Return a set-like view of the keys.\n\n"
+             "Complexity: O(1); a walk over it is O(n).\n\n"
+             ">>> PersistentMap(a=1, b=2).keys() & {'b', 'c'}\n"
+             "{'b'}");
+
+PyDoc_STRVAR(values_doc,
+             "values($self, /)\n--\n\n"
+             "Return a view of the values.\n\n"
+             "Complexity: O(1); a walk over it is O(n).\n\n"
+             ">>> sorted(PersistentMap(a=1, b=2).values())\n"
+             "[1, 2]");
+
+PyDoc_STRVAR(items_doc,
+             "items($self, /)\n--\n\n"
+             "Return a set-like view of the (key, value) pairs.\n\n"
+             "Complexity: O(1); a walk over it is O(n).\n\n"
+             ">>> sorted(PersistentMap(a=1, b=2).items())\n"
+             "[('a', 1), ('b', 2)]");
+
+PyDoc_STRVAR(from_dict_doc,
+             "from_dict($type, dict, /)\n--\n\n"
+             "Return a map with the items of a dict.\n\n"
+             "Complexity: O(n). Raises TypeError for anything but a dict.\n\n"
+             ">>> PersistentMap.from_dict({'a': 1})\n"
+             "PersistentMap({'a': 1})");
+
+PyDoc_STRVAR(fromkeys_doc,
+             "fromkeys($type, iterable, value=None, /)\n--\n\n"
+             "Return a map of the iterable's items, all with one value.\n\n"
+             "Complexity: O(n). Raises TypeError for an unhashable item, and\n"
+             "what the iterable raises.\n\n"
+             ">>> PersistentMap.fromkeys('a', 0)\n"
+             "PersistentMap({'a': 0})");
+
+PyDoc_STRVAR(class_getitem_doc,
+             "__class_getitem__($type, item, /)\n--\n\n"
+             "PersistentMap[K, V], for annotations.");
+
+PyDoc_STRVAR(check_doc, "_check($self, /)\n--\n\n"
+                        "Check every invariant of the tree; for tests.");
+
+PyDoc_STRVAR(dump_doc, "_dump($self, /)\n--\n\n"
+                       "Return a drawing of the tree; for tests.");
+
+PyDoc_STRVAR(stats_doc, "_stats($self, /)\n--\n\n"
+                        "Return a dict of figures on the tree; for tests.");
+
+static PyMethodDef map_methods[] = {
+    {"get", (PyCFunction)(void (*)(void))map_py_get,
+     METH_FASTCALL | METH_KEYWORDS, get_doc},
+    {"set", (PyCFunction)(void (*)(void))map_py_set, METH_FASTCALL, set_doc},
+    {"delete", map_py_delete, METH_O, delete_doc},
+    {"discard", map_py_discard, METH_O, discard_doc},
+    {"update", (PyCFunction)(void (*)(void))map_py_update,
+     METH_VARARGS | METH_KEYWORDS, update_doc},
+    {"keys", map_py_keys, METH_NOARGS, keys_doc},
+    {"values", map_py_values, METH_NOARGS, values_doc},
+    {"items", map_py_items, METH_NOARGS, items_doc},
+    {"from_dict", map_py_from_dict, METH_O | METH_CLASS, from_dict_doc},
+    {"fromkeys", (PyCFunction)(void (*)(void))map_py_fromkeys,
+     METH_FASTCALL | METH_CLASS, fromkeys_doc},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS,
+     class_getitem_doc},
+    {"__copy__", map_py_copy, METH_NOARGS, NULL},
+    {"__deepcopy__", map_py_deepcopy, METH_O, NULL},
+    {"__reduce__", map_py_reduce, METH_NOARGS, NULL},
+    {"__sizeof__", map_py_sizeof, METH_NOARGS, NULL},
+    {"_check", map_py_check, METH_NOARGS, check_doc},
+    {"_dump", map_py_dump, METH_NOARGS, dump_doc},
+    {"_stats", map_py_stats, METH_NOARGS, stats_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyMemberDef map_members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(MapObject, weakrefs), READONLY,
+     NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot map_slots[] = {
+    {Py_tp_doc, (void *)map_doc},
+    {Py_tp_new, map_tp_new},
+    {Py_tp_dealloc, map_tp_dealloc},
+    {Py_tp_traverse, map_tp_traverse},
+    {Py_tp_clear, map_tp_clear},
+    {Py_tp_methods, map_methods},
+    {Py_tp_members, map_members},
+    {Py_tp_iter, map_tp_iter},
+    {Py_tp_repr, map_tp_repr},
+    {Py_tp_hash, map_tp_hash},
+    {Py_tp_richcompare, map_tp_richcompare},
+    {Py_mp_length, map_mp_length},
+    {Py_mp_subscript, map_mp_subscript},
+    {Py_sq_contains, map_sq_contains},
+    {Py_nb_or, map_nb_or},
+    {0, NULL},
+};
+
+PyType_Spec map_spec = {
+    .name = "pyhamt.PersistentMap",
+    .basicsize = sizeof(MapObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MAPPING
+             | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = map_slots,
+};

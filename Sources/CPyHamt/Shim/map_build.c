@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Making maps from dicts, mappings and pairs.
+ *
+ * A dict's keys are known to differ, so a map of them is built bottom-up, with
+ * no comparison. The dict is copied before the first key is hashed: what a
+ * `__hash__` does to it then does not matter.
+ *
+ * Everything else goes entry by entry into a map that nobody else has yet.
+ */
+
+#include "shim.h"
+
+/* ---- Bottom-up, from a dict ---------------------------------------------- */
+
+static void
+seeds_free(hamt_seed *seeds, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_DECREF(seeds[i].entry.key);
+        Py_DECREF(seeds[i].entry.value);
+    }
+    PyMem_Free(seeds);
+}
+
+/* The items of a dict, with a reference to each, or NULL. */
+static hamt_seed *
+seeds_from_dict(PyObject *dict, Py_ssize_t *count)
+{
+    Py_ssize_t size = PyDict_Size(dict);
+    hamt_seed *seeds = PyMem_Malloc((size_t)size * sizeof(hamt_seed));
+    if (seeds == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    Py_ssize_t position = 0;
+    Py_ssize_t i = 0;
+    while (i < size
+           && PyDict_Next(dict, &position, &seeds[i].entry.key,
+                          &seeds[i].entry.value))
+    {
+        Py_INCREF(seeds[i].entry.key);
+        Py_INCREF(seeds[i].entry.value);
+        i++;
+    }
+    *count = i;
+    return seeds;
+}
+
+/* The map of a dict that is not empty. */
+static int
+root_from_dict(hamt_state *state, PyObject *dict, hamt_node **root)
+{
+    Py_ssize_t count;
+    hamt_seed *seeds = seeds_from_dict(dict, &count);
+    if (seeds == NULL) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_hash_t hash;
+        if (hash_key(seeds[i].entry.key, &hash) < 0) {
+            goto error;
+        }
+        seeds[i].hash = (uint64_t)hash;
+    }
+    if (hamt_map_build(seeds, count, state, root) != HAMT_OK) {
+        goto error;
+    }
+    PyMem_Free(seeds);
+    return 0;
+
+error:
+    seeds_free(seeds, count);
+    return -1;
+}
+
+/* ---- Entry by entry ------------------------------------------------------ */
+
+static int
+root_set(hamt_state *state, hamt_node **root, PyObject *key, PyObject *value)
+{
+    Py_hash_t hash;
+    if (hash_key(key, &hash) < 0) {
+        return -1;
+    }
+    hamt_status status = hamt_map_insert(state, root, key, hash, value);
+    return status == HAMT_ERROR ? -1 : 0;
+}
+
+static int
+root_update_from_dict(hamt_state *state, hamt_node **root, PyObject *dict)
+{
+    Py_ssize_t size = PyDict_Size(dict);
+    Py_ssize_t position = 0;
+    PyObject *key;
+    PyObject *value;
+    while (PyDict_Next(dict, &position, &key, &value)) {
+        Py_INCREF(key);
+        Py_INCREF(value);
+        int result = root_set(state, root, key, value);
+        Py_DECREF(key);
+        Py_DECREF(value);
+        if (result < 0) {
+            return -1;
+        }
+        if (PyDict_Size(dict) != size) {
+            PyErr_SetString(PyExc_RuntimeError,
+                            "dict changed size while a PersistentMap was "
+                            "made from it");
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static int
+root_update_from_map(hamt_state *state, hamt_node **root, MapObject *map)
+{
+    if (*root == NULL) {
+        hamt_map_retain(map->root);
+        *root = map->root;
+        return 0;
+    }
+    hamt_cursor cursor;
+    hamt_cursor_init(&cursor, map->root);
+    const hamt_entry *entry;
+    while ((entry = hamt_cursor_next(&cursor)) != NULL) {
+        if (root_set(state, root, entry->key, entry->value) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* As dict does it: the keys that `keys()` gives, each looked up. */
+static int
+root_update_from_mapping(hamt_state *state, hamt_node **root,
+                         PyObject *mapping, PyObject *keys_method)
+{
+    PyObject *keys = PyObject_CallNoArgs(keys_method);
+    if (keys == NULL) {
+        return -1;
+    }
+    PyObject *iterator = PyObject_GetIter(keys);
+    Py_DECREF(keys);
+    if (iterator == NULL) {
+        return -1;
+    }
+    int result = 0;
+    PyObject *key;
+    while (result == 0 && (key = PyIter_Next(iterator)) != NULL) {
+        PyObject *value = PyObject_GetItem(mapping, key);
+        result = value == NULL ? -1 : root_set(state, root, key, value);
+        Py_XDECREF(value);
+        Py_DECREF(key);
+    }
+    Py_DECREF(iterator);
+    return PyErr_Occurred() ? -1 : result;
+}
+
+/* The two items of a pair, as new references. */
+static int
+unpack_pair(PyObject *pair, Py_ssize_t number, PyObject **key,
+            PyObject **value)
+{
+    PyObject *sequence = PySequence_Tuple(pair);
+    if (sequence == NULL) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError)) {
+            PyErr_Format(PyExc_TypeError,
+                         "cannot convert PersistentMap update sequence "
+                         "element #%zd to a sequence",
+                         number);
+        }
+        return -1;
+    }
+    Py_ssize_t length = PyTuple_Size(sequence);
+    if (length != 2) {
+        PyErr_Format(PyExc_ValueError,
+                     "PersistentMap update sequence element #%zd has length "
+                     "%zd; 2 is required",
+                     number, length);
+        Py_DECREF(sequence);
+        return -1;
+    }
+    *key = Py_NewRef(PyTuple_GetItem(sequence, 0));
+    *value = Py_NewRef(PyTuple_GetItem(sequence, 1));
+    Py_DECREF(sequence);
+    return 0;
+}
+
+static int
+root_update_from_pairs(hamt_state *state, hamt_node **root, PyObject *pairs)
+{
+    PyObject *iterator = PyObject_GetIter(pairs);
+    if (iterator == NULL) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError)
+            && !PyObject_HasAttrString((PyObject *)Py_TYPE(pairs), "__iter__"))
+        {
+            set_type_error("PersistentMap argument must be a mapping or an "
+                           "iterable of pairs, not '%U'",
+                           pairs);
+        }
+        return -1;
+    }
+    int result = 0;
+    PyObject *pair;
+    for (Py_ssize_t number = 0;
+         result == 0 && (pair = PyIter_Next(iterator)) != NULL; number++)
+    {
+        PyObject *key;
+        PyObject *value;
+        result = unpack_pair(pair, number, &key, &value);
+        Py_DECREF(pair);
+        if (result == 0) {
+            result = root_set(state, root, key, value);
+            Py_DECREF(key);
+            Py_DECREF(value);
+        }
+    }
+    Py_DECREF(iterator);
+    return PyErr_Occurred() ? -1 : result;
+}
+
+/* Whether a dict, or an object of a subclass, is iterated as dict does. */
+static bool
+is_plain_dict(PyObject *object)
+{
+    return PyDict_CheckExact(object)
+           || (PyDict_Check(object)
+               && PyType_GetSlot(Py_TYPE(object), Py_tp_iter)
+                      == PyType_GetSlot(&PyDict_Type, Py_tp_iter));
+}
+
+int
+root_update(hamt_state *state, hamt_node **root, PyObject *source)
+{
+    if (is_plain_dict(source)) {
+        if (PyDict_Size(source) == 0) {
+            return 0;
+        }
+        return *root == NULL ? root_from_dict(state, source, root)
+                             : root_update_from_dict(state, root, source);
+    }
+    if (Py_TYPE(source) == state->MapType) {
+        return root_update_from_map(state, root, (MapObject *)source);
+    }
+    PyObject *keys_method = PyObject_GetAttrString(source, "keys");
+    if (keys_method != NULL) {
+        int result
+            = root_update_from_mapping(state, root, source, keys_method);
+        Py_DECREF(keys_method);
+        return result;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        return -1;
+    }
+    PyErr_Clear();
+    return root_update_from_pairs(state, root, source);
+}
+
+/* ---- Constructors -------------------------------------------------------- */
+
+PyObject *
+map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    hamt_state *state = state_of_type(type);
+    Py_ssize_t count = PyTuple_Size(args);
+    if (count > 1) {
+        return PyErr_Format(PyExc_TypeError,
+                            "PersistentMap expected at most 1 positional "
+                            "argument, got %zd",
+                            count);
+    }
+    PyObject *source = count == 1 ? PyTuple_GetItem(args, 0) : NULL;
+    bool has_keywords = kwargs != NULL && PyDict_Size(kwargs) > 0;
+    if (source != NULL && !has_keywords && Py_TYPE(source) == state->MapType)
+    {
+        return Py_NewRef(source);
+    }
+    hamt_node *root = NULL;
+    if ((source != NULL && root_update(state, &root, source) < 0)
+        || (has_keywords && root_update(state, &root, kwargs) < 0))
+    {
+        hamt_map_release(state, root);
+        return NULL;
+    }
+    return map_wrap(state, root);
+}
+
+PyObject *
+map_py_from_dict(PyObject *type, PyObject *dict)
+{
+    hamt_state *state = state_of_type((PyTypeObject *)type);
+    if (!PyDict_Check(dict)) {
+        set_type_error("PersistentMap.from_dict expected a dict, got '%U'",
+                       dict);
+        return NULL;
+    }
+    hamt_node *root = NULL;
+    if (root_update(state, &root, dict) < 0) {
+        hamt_map_release(state, root);
+        return NULL;
+    }
+    return map_wrap(state, root);
+}
+
+PyObject *
+map_py_fromkeys(PyObject *type, PyObject *const *args, Py_ssize_t count)
+{
+    hamt_state *state = state_of_type((PyTypeObject *)type);
+    if (count < 1 || count > 2) {
+        return PyErr_Format(PyExc_TypeError,
+                            "PersistentMap.fromkeys expected 1 or 2 "
+                            "arguments, got %zd",
+                            count);
+    }
+    PyObject *iterator = PyObject_GetIter(args[0]);
+    if (iterator == NULL) {
+        return NULL;
+    }
+    PyObject *value = count == 2 ? args[1] : Py_None;
+    hamt_node *root = NULL;
+    PyObject *key;
+    int result = 0;
+    while (result == 0 && (key = PyIter_Next(iterator)) != NULL) {
+        result = root_set(state, &root, key, value);
+        Py_DECREF(key);
+    }
+    Py_DECREF(iterator);
+    if (PyErr_Occurred()) {
+        hamt_map_release(state, root);
+        return NULL;
+    }
+    return map_wrap(state, root);
+}

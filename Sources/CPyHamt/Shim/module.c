@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The module pyhamt._hamt: multi-phase initialisation, and all state in it.
+ *
+ * This file is compiled for any x86-64, since it is what finds out that the
+ * processor lacks what the rest is compiled for.
+ */
+
+#include "shim.h"
+
+#include <stdio.h>
+
+/* ---- Processor ----------------------------------------------------------- */
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/* The instruction sets that x86-64-v2 adds and the build uses: bits of ecx of
+ * CPUID leaf 1 (Intel SDM, volume 2A, table 3-10). */
+static const struct {
+    unsigned bit;
+    const char *name;
+} needed_features[] = {
+    {1u << 0, "SSE3"},    {1u << 9, "SSSE3"},  {1u << 13, "CMPXCHG16B"},
+    {1u << 19, "SSE4.1"}, {1u << 20, "SSE4.2"}, {1u << 23, "POPCNT"},
+};
+
+static int
+check_processor(void)
+{
+    unsigned eax, ebx, ecx, edx;
+    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx)) {
+        ecx = 0;
+    }
+    for (size_t i = 0; i < sizeof needed_features / sizeof *needed_features;
+         i++)
+    {
+        if (!(ecx & needed_features[i].bit)) {
+            PyErr_Format(PyExc_ImportError,
+                         "pyhamt needs a processor of the level x86-64-v2; "
+                         "this one has no %s",
+                         needed_features[i].name);
+            return -1;
+        }
+    }
+    return 0;
+}
+#else
+static int
+check_processor(void)
+{
+    return 0;
+}
+#endif
+
+/* ---- State --------------------------------------------------------------- */
+
+static struct PyModuleDef hamt_module;
+
+/* Where the module keeps the address of its state. */
+static hamt_state **
+state_slot(PyObject *module)
+{
+    return PyModule_GetState(module);
+}
+
+hamt_state *
+state_of_type(PyTypeObject *type)
+{
+    PyObject *error_type;
+    PyObject *error;
+    PyObject *traceback;
+    PyErr_Fetch(&error_type, &error, &traceback);
+    hamt_state *state = NULL;
+    while (type != NULL && state == NULL) {
+        if (PyType_GetFlags(type) & Py_TPFLAGS_HEAPTYPE) {
+            PyObject *module = PyType_GetModule(type);
+            if (module != NULL && PyModule_GetDef(module) == &hamt_module) {
+                state = *state_slot(module);
+            }
+        }
+        type = PyType_GetSlot(type, Py_tp_base);
+    }
+    PyErr_Restore(error_type, error, traceback);
+    return state;
+}
+
+static hamt_state *
+state_new(void)
+{
+    hamt_state *state = PyMem_Calloc(1, sizeof(hamt_state));
+    void *pool = state == NULL ? NULL : hamt_pool_create();
+    if (pool == NULL) {
+        PyMem_Free(state);
+        PyErr_NoMemory();
+        return NULL;
+    }
+    state->references = 1;
+    state->pool = pool;
+    return state;
+}
+
+void
+state_release(hamt_state *state)
+{
+    if (--state->references > 0) {
+        return;
+    }
+    Py_XDECREF(state->NodeType);
+    Py_XDECREF(state->MapType);
+    Py_XDECREF(state->KeysViewType);
+    Py_XDECREF(state->ValuesViewType);
+    Py_XDECREF(state->ItemsViewType);
+    Py_XDECREF(state->KeysIteratorType);
+    Py_XDECREF(state->ValuesIteratorType);
+    Py_XDECREF(state->ItemsIteratorType);
+    Py_XDECREF(state->mapping);
+    Py_XDECREF(state->deepcopy);
+    hamt_pool_destroy(state->pool);
+    PyMem_Free(state);
+}
+
+static int
+add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type)
+{
+    *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, NULL);
+    return *type == NULL ? -1 : 0;
+}
+
+/* `collections.abc`.NAME.register(type) */
+static int
+register_type(PyObject *abc, const char *name, PyTypeObject *type)
+{
+    PyObject *base = PyObject_GetAttrString(abc, name);
+    if (base == NULL) {
+        return -1;
+    }
+    PyObject *result = PyObject_CallMethod(base, "register", "(O)", type);
+    Py_DECREF(base);
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+static int
+hamt_register(hamt_state *state)
+{
+    PyObject *abc = PyImport_ImportModule("collections.abc");
+    if (abc == NULL) {
+        return -1;
+    }
+    state->mapping = PyObject_GetAttrString(abc, "Mapping");
+    int result
+        = state->mapping == NULL
+                  || register_type(abc, "Mapping", state->MapType) < 0
+                  || register_type(abc, "KeysView", state->KeysViewType) < 0
+                  || register_type(abc, "ValuesView", state->ValuesViewType)
+                         < 0
+                  || register_type(abc, "ItemsView", state->ItemsViewType) < 0
+              ? -1
+              : 0;
+    Py_DECREF(abc);
+    return result;
+}
+
+static int
+hamt_exec(PyObject *module)
+{
+    if (check_processor() < 0) {
+        return -1;
+    }
+    hamt_state *state = state_new();
+    if (state == NULL) {
+        return -1;
+    }
+    *state_slot(module) = state;
+    if (add_type(module, &node_spec, &state->NodeType) < 0
+        || add_type(module, &map_spec, &state->MapType) < 0
+        || add_type(module, &keys_view_spec, &state->KeysViewType) < 0
+        || add_type(module, &values_view_spec, &state->ValuesViewType) < 0
+        || add_type(module, &items_view_spec, &state->ItemsViewType) < 0
+        || add_type(module, &keys_iterator_spec, &state->KeysIteratorType) < 0
+        || add_type(module, &values_iterator_spec, &state->ValuesIteratorType)
+               < 0
+        || add_type(module, &items_iterator_spec, &state->ItemsIteratorType)
+               < 0
+        || hamt_register(state) < 0)
+    {
+        return -1;
+    }
+    if (PyModule_AddType(module, state->MapType) < 0) {
+        return -1;
+    }
+    return PyModule_AddIntConstant(module, "_ARRAY_LIMIT",
+                                   (long)hamt_array_limit());
+}
+
+static int
+hamt_traverse(PyObject *module, visitproc visit, void *arg)
+{
+    hamt_state *state = *state_slot(module);
+    if (state == NULL) {
+        return 0;
+    }
+    /* Maps share the state, but each holds its type, and that the module. */
+    Py_VISIT(state->NodeType);
+    Py_VISIT(state->MapType);
+    Py_VISIT(state->KeysViewType);
+    Py_VISIT(state->ValuesViewType);
+    Py_VISIT(state->ItemsViewType);
+    Py_VISIT(state->KeysIteratorType);
+    Py_VISIT(state->ValuesIteratorType);
+    Py_VISIT(state->ItemsIteratorType);
+    Py_VISIT(state->mapping);
+    Py_VISIT(state->deepcopy);
+    return 0;
+}
+
+static void
+hamt_free(void *module)
+{
+    hamt_state *state = *state_slot(module);
+    if (state != NULL) {
+        *state_slot(module) = NULL;
+        state_release(state);
+    }
+}
+
+/* ---- Definition ---------------------------------------------------------- */
+
+PyDoc_STRVAR(module_doc, "The native part of pyhamt.");
+
+static PyModuleDef_Slot hamt_slots[] = {
+    {Py_mod_exec, hamt_exec},
+    {0, NULL}, /* Py_mod_multiple_interpreters, where it is known */
+    {0, NULL},
+};
+
+static struct PyModuleDef hamt_module = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_hamt",
+    .m_doc = module_doc,
+    .m_size = sizeof(hamt_state *),
+    .m_slots = hamt_slots,
+    .m_traverse = hamt_traverse,
+    .m_free = hamt_free,
+};
+
+/* Slot and value as in Python 3.12's moduleobject.h; a build for all versions
+ * has headers that do not name them. */
+#define MOD_MULTIPLE_INTERPRETERS 3
+#define MOD_PER_INTERPRETER_GIL_SUPPORTED ((void *)2)
+
+PyMODINIT_FUNC
+PyInit__hamt(void)
+{
+    int minor = 0;
+    if (sscanf(Py_GetVersion(), "3.%d", &minor) == 1 && minor >= 12) {
+        hamt_slots[1].slot = MOD_MULTIPLE_INTERPRETERS;
+        hamt_slots[1].value = MOD_PER_INTERPRETER_GIL_SUPPORTED;
+    }
+    return PyModuleDef_Init(&hamt_module);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The hidden type of tracked nodes.
+ *
+ * Nodes are shared by many maps. A map reports its root node to the collector
+ * and nothing more, and each tracked node reports what it holds, so every
+ * reference is reported once.
+ *
+ * When the collector takes module, types and nodes together, a node can
+ * outlive the way from its type to the state. It is then freed without a pool.
+ */
+
+#include "shim.h"
+
+static int
+node_tp_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    Py_VISIT(Py_TYPE(self));
+    return hamt_node_traverse(self, visit, arg);
+}
+
+static int
+node_tp_clear(PyObject *self)
+{
+    hamt_node_clear(state_of_type(Py_TYPE(self)), self);
+    return 0;
+}
+
+static void
+node_tp_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    hamt_node_dispose(state_of_type(type), self);
+    PyObject_GC_Del(self);
+    Py_DECREF(type);
+}
+
+static PyType_Slot node_slots[] = {
+    {Py_tp_traverse, node_tp_traverse},
+    {Py_tp_clear, node_tp_clear},
+    {Py_tp_dealloc, node_tp_dealloc},
+    {0, NULL},
+};
+
+PyType_Spec node_spec = {
+    .name = "pyhamt._hamt._Node",
+    .basicsize = sizeof(PyVarObject),
+    .itemsize = 8,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC
+             | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = node_slots,
+};

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the files of the shim share: the layouts of the Python objects and the
+ * functions that one file has for the others.
+ */
+
+#ifndef HAMT_SHIM_H
+#define HAMT_SHIM_H
+
+#include "hamt.h"
+
+#include <structmember.h>
+
+/* Flags that the limited API of 3.10 has at run time but not in its headers. */
+#ifndef Py_TPFLAGS_MAPPING
+#define Py_TPFLAGS_MAPPING (1UL << 6)
+#endif
+#ifndef Py_TPFLAGS_DISALLOW_INSTANTIATION
+#define Py_TPFLAGS_DISALLOW_INSTANTIATION (1UL << 7)
+#endif
+#ifndef Py_TPFLAGS_IMMUTABLETYPE
+#define Py_TPFLAGS_IMMUTABLETYPE (1UL << 8)
+#endif
+
+typedef struct {
+    PyObject_HEAD
+    hamt_state *state;  /* owned */
+    hamt_node *root;    /* owned; NULL in an empty map */
+    Py_hash_t hash;     /* -1 until it is asked for */
+    PyObject *weakrefs; /* while deallocation waits: the next map */
+} MapObject;
+
+/* Keys, values or items: the types differ, the layout does not. */
+typedef struct {
+    PyObject_HEAD
+    MapObject *map; /* owned; NULL once cleared */
+} ViewObject;
+
+typedef struct {
+    PyObject_HEAD
+    MapObject *map; /* owned; NULL at the end */
+    Py_ssize_t remaining;
+    hamt_cursor cursor;
+} IteratorObject;
+
+/* ---- module.c ---- */
+
+/* The state of the module that a type, or a base of it, belongs to, or NULL
+ * when it is no type of ours. Leaves an exception that is set as it is. */
+hamt_state *state_of_type(PyTypeObject *type);
+
+static inline hamt_state *
+state_retain(hamt_state *state)
+{
+    state->references++;
+    return state;
+}
+
+void state_release(hamt_state *state);
+
+/* ---- node.c, views.c, iterators.c, map.c: types for module.c to make ---- */
+
+extern PyType_Spec node_spec;
+extern PyType_Spec map_spec;
+extern PyType_Spec keys_view_spec;
+extern PyType_Spec values_view_spec;
+extern PyType_Spec items_view_spec;
+extern PyType_Spec keys_iterator_spec;
+extern PyType_Spec values_iterator_spec;
+extern PyType_Spec items_iterator_spec;
+
+/* ---- map.c ---- */
+
+/* A map object that takes over a reference to `root`, or NULL with the
+ * reference given up. */
+PyObject *map_wrap(hamt_state *state, hamt_node *root);
+
+static inline bool
+is_map(hamt_state *state, PyObject *object)
+{
+    return PyObject_TypeCheck(object, state->MapType);
+}
+
+/* Look up a key: HAMT_OK with a borrowed value, HAMT_NOT_FOUND, HAMT_ERROR. */
+hamt_status map_lookup(MapObject *map, PyObject *key, PyObject **value);
+
+/* ---- map_build.c ---- */
+
+PyObject *map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
+PyObject *map_py_from_dict(PyObject *type, PyObject *dict);
+PyObject *map_py_fromkeys(PyObject *type, PyObject *const *args,
+                          Py_ssize_t count);
+
+/* Set every entry of a mapping or of an iterable of pairs in `*root`, which
+ * the caller owns. 0, or -1 with an exception set and `*root` still owned. */
+int root_update(hamt_state *state, hamt_node **root, PyObject *source);
+
+/* ---- map_update.c ---- */
+
+PyObject *map_py_set(PyObject *self, PyObject *const *args, Py_ssize_t count);
+PyObject *map_py_delete(PyObject *self, PyObject *key);
+PyObject *map_py_discard(PyObject *self, PyObject *key);
+PyObject *map_py_update(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_nb_or(PyObject *left, PyObject *right);
+
+/* ---- map_compare.c ---- */
+
+PyObject *map_tp_richcompare(PyObject *self, PyObject *other, int op);
+Py_hash_t map_tp_hash(PyObject *self);
+
+/* ---- map_copy.c ---- */
+
+PyObject *map_py_copy(PyObject *self, PyObject *ignored);
+PyObject *map_py_deepcopy(PyObject *self, PyObject *memo);
+PyObject *map_py_reduce(PyObject *self, PyObject *ignored);
+
+/* ---- map_inspect.c ---- */
+
+PyObject *map_tp_repr(PyObject *self);
+PyObject *map_py_sizeof(PyObject *self, PyObject *ignored);
+PyObject *map_py_check(PyObject *self, PyObject *ignored);
+PyObject *map_py_dump(PyObject *self, PyObject *ignored);
+PyObject *map_py_stats(PyObject *self, PyObject *ignored);
+
+/* ---- views.c ---- */
+
+PyObject *map_py_keys(PyObject *self, PyObject *ignored);
+PyObject *map_py_values(PyObject *self, PyObject *ignored);
+PyObject *map_py_items(PyObject *self, PyObject *ignored);
+
+/* ---- iterators.c ---- */
+
+PyObject *iterator_new(PyTypeObject *type, MapObject *map);
+PyObject *map_tp_iter(PyObject *self);
+
+/* ---- errors.c ---- */
+
+/* KeyError with `key` as its only argument, whatever its type. */
+void set_key_error(PyObject *key);
+
+/* The hash of a key: 0, or -1 with TypeError naming PersistentMap. */
+int hash_key(PyObject *key, Py_hash_t *hash);
+
+/* TypeError: `format` with one %U, the name of the type of `object`. */
+void set_type_error(const char *format, PyObject *object);
+
+#endif

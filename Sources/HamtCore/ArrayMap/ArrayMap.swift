@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A small map: its entries in one flat node, in the order in which their keys came.
+///
+/// A search compares the identity of all keys first, then their stored paths, and calls the policy's
+/// equality only on an equal path; no stored key is ever hashed again. `Node.swift` draws the layout.
+
+struct ArrayMap<Policy: ElementPolicy> {
+  typealias Element = Policy.Element
+
+  let node: Node<Policy>
+
+  @inline(__always)
+  init(_ node: Node<Policy>) {
+    self.node = node
+  }
+
+  var isFull: Bool { node.entryCount == Node<Policy>.arrayLimit }
+
+  /// The slot of a key, or nil.
+  ///
+  /// - Complexity: O(n), with n at most `arrayLimit`; an equality call for each key of an equal path
+  ///   until one is equal. No allocation.
+  // REENTRANCY: `areEqualKeys` may run foreign code. The caller holds the node.
+  @inline(__always)
+  func slot(
+    of key: Element, path: HashPath, _ policy: Policy
+  ) throws(Failure) -> Int? {
+    let count = node.entryCount
+    let entries = node.arrayEntries
+    for slot in 0..<count where policy.areIdentical(entries[slot].key, key) {
+      return slot
+    }
+    let paths = node.arrayPaths
+    for slot in 0..<count where paths[slot] == path {
+      if try policy.areEqualKeys(entries[slot].key, key) { return slot }
+    }
+    return nil
+  }
+
+  /// A map of one entry, which it retains.
+  @inline(__always)
+  static func single(
+    _ entry: Entry<Element>, path: HashPath, _ policy: Policy
+  ) throws(Failure) -> Node<Policy> {
+    let node = try Node.allocateArray(count: 1, tracked: policy.isTracked(entry), policy)
+    node.arrayEntries[0] = entry
+    node.arrayPaths[0] = path
+    policy.retain(entry)
+    node.publish(policy)
+    return node
+  }
+
+  /// A map of seeds with different keys, whose references it takes over.
+  static func build(
+    _ seeds: Node<Policy>.Seeds, _ policy: Policy
+  ) throws(Failure) -> Node<Policy> {
+    var tracked = false
+    for seed in seeds where policy.isTracked(seed.entry) {
+      tracked = true
+      break
+    }
+    let node = try Node.allocateArray(count: seeds.count, tracked: tracked, policy)
+    let entries = node.arrayEntries
+    let paths = node.arrayPaths
+    for slot in 0..<seeds.count {
+      entries[slot] = seeds[slot].entry
+      paths[slot] = seeds[slot].path
+    }
+    node.publish(policy)
+    return node
+  }
+
+  /// The map with one more entry, at the end; `consuming` as for the steps of `Node+Edit.swift`. The
+  /// caller retains the entry.
+  @inline(__always)
+  func appending(
+    _ entry: Entry<Element>, path: HashPath, consuming: Bool, _ policy: Policy
+  ) throws(Failure) -> Node<Policy> {
+    let count = node.entryCount
+    let result = try Node.allocateArray(
+      count: count &+ 1, tracked: node.isTracked(policy) || policy.isTracked(entry), policy)
+    Node.transfer(node.arrayEntries, to: result.arrayEntries, count: count, consuming, policy)
+    result.arrayEntries[count] = entry
+    result.arrayPaths.update(from: node.arrayPaths, count: count)
+    result.arrayPaths[count] = path
+    if consuming {
+      node.deallocateMoved(policy)
+    }
+    result.publish(policy)
+    return result
+  }
+
+  /// The map, of two entries or more, without one of them.
+  @inline(__always)
+  func removing(
+    at slot: Int, consuming: Bool, _ policy: Policy
+  ) throws(Failure) -> Node<Policy> {
+    let count = node.entryCount
+    let rest = count &- slot &- 1
+    let result = try Node.allocateArray(
+      count: count &- 1,
+      tracked: node.isTracked(policy)
+        && node.holdsTracked(exceptEntry: slot, exceptChild: -1, policy),
+      policy)
+    Node.transfer(node.arrayEntries, to: result.arrayEntries, count: slot, consuming, policy)
+    Node.transfer(
+      node.arrayEntries + slot + 1, to: result.arrayEntries + slot, count: rest, consuming, policy)
+    result.arrayPaths.update(from: node.arrayPaths, count: slot)
+    (result.arrayPaths + slot).update(from: node.arrayPaths + slot + 1, count: rest)
+    if consuming {
+      node.deallocateMoved(policy)
+    }
+    result.publish(policy)
+    return result
+  }
+
+  /// The entries of this full map and one more, as a trie. Retains them all.
+  func growing(
+    by entry: Entry<Element>, path: HashPath, _ policy: Policy
+  ) throws(Failure) -> Node<Policy> {
+    let count = node.entryCount
+    let first = Seed(path: path, entry: entry)
+    var seeds = InlineArray<9, Seed<Element>>(repeating: first)
+    for slot in 0..<count {
+      seeds[slot] = Seed(path: node.arrayPaths[slot], entry: node.arrayEntries[slot])
+    }
+    // SAFETY: the array lives to the end of the call, and holds `arrayLimit` + 1 seeds.
+    let trie = try withUnsafeMutablePointer(to: &seeds) { (pointer) throws(Failure) in
+      let start = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self)
+      return try Node<Policy>.build(
+        UnsafeMutableBufferPointer(start: start, count: count &+ 1), level: 0, policy)
+    }
+    node.retainEntries(policy)
+    policy.retain(entry)
+    return trie
+  }
+}

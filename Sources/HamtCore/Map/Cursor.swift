@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A walk over the entries of a map, one run of neighbouring entries at a time.
+///
+/// A node's entries come before its children's. The stack holds, for each branch on the way down, the
+/// children that are still to be visited; it is as high as a trie can be deep.
+
+public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
+  public typealias Element = Policy.Element
+
+  struct Children: BitwiseCopyable {
+    var next: UnsafeMutablePointer<Node<Policy>>
+    var count: Int
+  }
+
+  /// The rest of the current run: entries from `next` up to `end`. A caller may take them itself and
+  /// call `advance` when none is left. These two come first, for those who read them as plain words.
+  public var next: UnsafeMutablePointer<Entry<Element>>?
+  public private(set) var end: UnsafeMutablePointer<Entry<Element>>?
+  private var level = -1
+  private var stack: InlineArray<14, Children>
+
+  /// A cursor before the first entry. Whoever holds it holds the root.
+  public init(_ root: Root<Policy>) {
+    // SAFETY: the filler is never read, since `level` counts what has been pushed.
+    let filler = UnsafeMutablePointer<Node<Policy>>(bitPattern: 8).unsafelyUnwrapped
+    stack = InlineArray(repeating: Children(next: filler, count: 0))
+    next = nil
+    end = nil
+    if let node = root.node {
+      enter(node)
+    }
+  }
+
+  private mutating func enter(_ node: Node<Policy>) {
+    let entries = node.entries
+    next = entries
+    end = entries + node.entryCount
+    let childCount = node.childCount
+    if childCount > 0 {
+      level &+= 1
+      stack[level] = Children(next: node.children, count: childCount)
+    }
+  }
+
+  /// Goes on to the next run. False when there is none.
+  ///
+  /// - Complexity: amortised O(1) per entry. No allocation, no callback.
+  public mutating func advance() -> Bool {
+    while level >= 0 {
+      if stack[level].count == 0 {
+        level &-= 1
+        continue
+      }
+      let child = stack[level].next.pointee
+      stack[level].next += 1
+      stack[level].count &-= 1
+      enter(child)
+      if next != end { return true }
+    }
+    return false
+  }
+
+  /// The next entry, or nil at the end.
+  @inline(__always)
+  public mutating func takeNext() -> UnsafeMutablePointer<Entry<Element>>? {
+    if next == end, !advance() { return nil }
+    let entry = next
+    next = entry.unsafelyUnwrapped + 1
+    return entry
+  }
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One block of a map: a branch of the trie, a collision node, or a whole small map.
+///
+/// A node is as long as what is in it. Children come first and entries behind them, so a step down the
+/// trie touches the bitmaps and one word, and only the last step reads an entry:
+///
+///     branch     ┌────────┬─────────┬─────────┬─────────┬─────────┬─────────┬────────┐
+///     c children │ policy │ entry   │ child   │ child   │ entry   │ count*  │ hash*  │
+///     e entries  │ header │ Map     │ Map     │ 0 … c-1 │ 0 … e-1 │         │        │
+///                └────────┴─────────┴─────────┴─────────┴─────────┴─────────┴────────┘
+///       bytes      policy      4         4        8 c      16 e        8        8
+///                                                            * only when there is a child
+///
+///     collision  ┌────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────┐
+///                │ policy │ all     │ all     │ count   │ hash    │ path    │ entry   │
+///                │ header │ ones    │ ones    │         │         │         │ 0 … n-1 │
+///                └────────┴─────────┴─────────┴─────────┴─────────┴─────────┴─────────┘
+///       bytes      policy      4         4         8         8         8       16 n
+///
+///     array      ┌────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────┐
+///     (root of a │ policy │ one     │ one     │ count   │ hash    │ entry   │ path    │
+///     small map) │ header │         │         │         │         │ 0 … n-1 │ 0 … n-1 │
+///                └────────┴─────────┴─────────┴─────────┴─────────┴─────────┴─────────┘
+///       bytes      policy      4         4         8         8        16 n       8 n
+///
+/// *count* is the number of entries in the subtree. *hash* is the exclusive or of their contributions,
+/// zero while it is not known. A branch without children needs neither: its count is in its bitmap and
+/// its hash is quickly taken anew.
+///
+/// Invariants (checked by `Node+Invariants.swift`):
+///  (N1) The bitmaps of a branch share no bit; those of the other kinds are equal, and mark the kind.
+///  (N2) Entry i and child i of a branch belong to the i-th lowest set bit of their bitmap.
+///  (N3) Below the root no branch holds a lone entry and no child, nor a lone collision node and no
+///       entry: both are folded into the parent. A root branch is never empty.
+///  (N4) A collision node has two entries or more, all of the path that it stores, and is never a root.
+///  (N5) An array is a root of 1 to `arrayLimit` entries, each beside its own path.
+///  (N6) The count of a branch is the sum over what is in it.
+///  (N7) A cached hash is the exclusive or of the contributions of the entries below, or zero.
+///  (N8) A node that holds a tracked element or a tracked child is tracked.
+///  (N9) Each entry lies on the path of its key.
+///  (N10) A node that two owners can reach is never written to, the hash excepted.
+///
+/// This type is the address of a node and nothing more: who holds it, and for how long, is for the
+/// functions that take it to say. All of them borrow, unless they say otherwise.
+
+public struct Node<Policy: ElementPolicy>: BitwiseCopyable {
+  public typealias Element = Policy.Element
+
+  public let memory: UnsafeMutableRawPointer
+
+  @inline(__always)
+  public init(memory: UnsafeMutableRawPointer) {
+    self.memory = memory
+  }
+
+  public enum Kind {
+    case branch, collision, array
+  }
+
+  @inline(__always)
+  static func == (a: Node, b: Node) -> Bool { a.memory == b.memory }
+
+  @inline(__always)
+  static func != (a: Node, b: Node) -> Bool { a.memory != b.memory }
+}
+
+// MARK: - The words of a node
+
+// SAFETY: every access below lies within the block, whose size `byteCount` derives from the same bitmaps
+// and counts that give the addresses. The caller keeps the node alive.
+
+extension Node {
+  /// Where the part that depends on the kind begins.
+  @inline(__always)
+  var base: UnsafeMutableRawPointer { memory + (Policy.nodeHeaderSize &+ 8) }
+
+  @inline(__always)
+  var entryMap: Bitmap {
+    get { Bitmap(rawValue: memory.load(fromByteOffset: Policy.nodeHeaderSize, as: UInt32.self)) }
+    nonmutating set {
+      memory.storeBytes(
+        of: newValue.rawValue, toByteOffset: Policy.nodeHeaderSize, as: UInt32.self)
+    }
+  }
+
+  @inline(__always)
+  var childMap: Bitmap {
+    get { Bitmap(rawValue: memory.load(fromByteOffset: Policy.nodeHeaderSize &+ 4, as: UInt32.self)) }
+    nonmutating set {
+      memory.storeBytes(
+        of: newValue.rawValue, toByteOffset: Policy.nodeHeaderSize &+ 4, as: UInt32.self)
+    }
+  }
+
+  @inline(__always) static var collisionMark: Bitmap { .all }
+  @inline(__always) static var arrayMark: Bitmap { Bitmap(rawValue: 1) }
+
+  @inline(__always)
+  public var kind: Kind {
+    let shared = entryMap.intersection(childMap)
+    if shared.isEmpty { return .branch }
+    return shared == Self.collisionMark ? .collision : .array
+  }
+
+  @inline(__always)
+  func word(at offset: Int) -> UnsafeMutablePointer<UInt64> {
+    (base + offset).assumingMemoryBound(to: UInt64.self)
+  }
+}
+
+// MARK: - Contents of any kind
+
+extension Node {
+  @inline(__always)
+  public var childCount: Int { kind == .branch ? childMap.count : 0 }
+
+  @inline(__always)
+  public var entryCount: Int {
+    kind == .branch ? entryMap.count : Int(truncatingIfNeeded: word(at: 0).pointee)
+  }
+
+  /// The children of a branch.
+  @inline(__always)
+  public var children: UnsafeMutablePointer<Node> { base.assumingMemoryBound(to: Node.self) }
+
+  @inline(__always)
+  public var entries: UnsafeMutablePointer<Entry<Element>> {
+    switch kind {
+    case .branch: return branchEntries
+    case .collision: return collisionEntries
+    case .array: return arrayEntries
+    }
+  }
+
+  /// The number of entries in the subtree.
+  @inline(__always)
+  public var count: Int {
+    if kind == .branch {
+      return childMap.isEmpty ? entryMap.count : Int(truncatingIfNeeded: branchTail[0])
+    }
+    return Int(truncatingIfNeeded: word(at: 0).pointee)
+  }
+
+  /// Where the hash of the subtree is kept, or nil for a branch that keeps none.
+  @inline(__always)
+  var cachedHash: UnsafeMutablePointer<UInt64>? {
+    if kind == .branch {
+      return childMap.isEmpty ? nil : branchTail + 1
+    }
+    return word(at: 8)
+  }
+
+  /// The length of the block.
+  public var byteCount: Int {
+    switch kind {
+    case .branch: return Self.branchByteCount(entries: entryMap.count, children: childMap.count)
+    case .collision: return Self.collisionByteCount(entryCount)
+    case .array: return Self.arrayByteCount(entryCount)
+    }
+  }
+}
+
+// MARK: - Branch
+
+extension Node {
+  @inline(__always)
+  static func branchByteCount(entries: Int, children: Int) -> Int {
+    Policy.nodeHeaderSize &+ 8 &+ 16 &* entries &+ 8 &* children &+ (children == 0 ? 0 : 16)
+  }
+
+  @inline(__always)
+  var branchEntries: UnsafeMutablePointer<Entry<Element>> {
+    (base + 8 &* childMap.count).assumingMemoryBound(to: Entry<Element>.self)
+  }
+
+  /// The count and the hash of a branch that has a child.
+  @inline(__always)
+  var branchTail: UnsafeMutablePointer<UInt64> {
+    (base + (8 &* childMap.count &+ 16 &* entryMap.count)).assumingMemoryBound(to: UInt64.self)
+  }
+
+  /// Sets the count, if the branch keeps one, and forgets the hash.
+  @inline(__always)
+  func setBranchCount(_ count: Int) {
+    guard !childMap.isEmpty else { return }
+    branchTail[0] = UInt64(truncatingIfNeeded: count)
+    branchTail[1] = 0
+  }
+}
+
+// MARK: - Collision
+
+extension Node {
+  @inline(__always)
+  static func collisionByteCount(_ count: Int) -> Int {
+    Policy.nodeHeaderSize &+ 32 &+ 16 &* count
+  }
+
+  @inline(__always)
+  var collisionPath: HashPath { HashPath(bits: word(at: 16).pointee) }
+
+  @inline(__always)
+  var collisionEntries: UnsafeMutablePointer<Entry<Element>> {
+    (base + 24).assumingMemoryBound(to: Entry<Element>.self)
+  }
+}
+
+// MARK: - Array
+
+extension Node {
+  /// Entries that a small map holds before it becomes a trie.
+  ///
+  /// Clojure's limit (PersistentArrayMap). Not measured yet against 16.
+  public static var arrayLimit: Int { 8 }
+
+  @inline(__always)
+  static func arrayByteCount(_ count: Int) -> Int {
+    Policy.nodeHeaderSize &+ 24 &+ 24 &* count
+  }
+
+  @inline(__always)
+  var arrayEntries: UnsafeMutablePointer<Entry<Element>> {
+    (base + 16).assumingMemoryBound(to: Entry<Element>.self)
+  }
+
+  @inline(__always)
+  var arrayPaths: UnsafeMutablePointer<HashPath> {
+    (base + (16 &+ 16 &* entryCount)).assumingMemoryBound(to: HashPath.self)
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Comparing two tries node by node.
+///
+/// The shape of a trie follows from the paths of its keys (N3, N9), so tries of equal keys have equal
+/// bitmaps at every place, and a node that both hold is not looked at.
+
+extension Node {
+  /// Whether two subtrees at one place of two tries have equal keys with equal values.
+  ///
+  /// - Complexity: O(d) node visits and equality calls for tries that differ in d entries and share the
+  ///   rest; O(k^2) equality calls for k colliding keys. No allocation.
+  // REENTRANCY: `matches` and `areEqual` may run foreign code. The caller holds both roots, and the nodes
+  // below are never written to (N10).
+  static func areEqual(_ a: Node, _ b: Node, _ policy: Policy) throws(Failure) -> Bool {
+    if a == b { return true }
+    guard a.entryMap == b.entryMap, a.childMap == b.childMap, a.count == b.count else {
+      return false
+    }
+    if a.kind == .collision {
+      return try areEqualCollisions(a, b, policy)
+    }
+    // Children first: they are compared by address where the tries share them.
+    for slot in 0..<a.childCount {
+      guard try areEqual(a.children[slot], b.children[slot], policy) else { return false }
+    }
+    for slot in 0..<a.entryCount {
+      let first = a.branchEntries[slot]
+      let second = b.branchEntries[slot]
+      if !policy.areIdentical(first.key, second.key) {
+        let path = try policy.path(of: second.key)
+        guard try policy.matches(first.key, second.key, path: path) else { return false }
+      }
+      guard try policy.areIdenticalOrEqual(first.value, second.value) else { return false }
+    }
+    return true
+  }
+
+  private static func areEqualCollisions(
+    _ a: Node, _ b: Node, _ policy: Policy
+  ) throws(Failure) -> Bool {
+    for slot in 0..<a.entryCount {
+      let first = a.collisionEntries[slot]
+      guard
+        let second = try b.findInCollision(first.key, path: a.collisionPath, policy),
+        try policy.areIdenticalOrEqual(first.value, second.pointee.value)
+      else { return false }
+    }
+    return true
+  }
+}
+
+extension ElementPolicy {
+  /// Identity first, so that a value that is not equal to itself is found equal where it is.
+  @inline(__always)
+  func areIdenticalOrEqual(_ a: Element, _ b: Element) throws(Failure) -> Bool {
+    if areIdentical(a, b) { return true }
+    return try areEqual(a, b)
+  }
+}

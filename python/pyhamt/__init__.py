@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Persistent (immutable) maps: every update returns a new map that shares its
+memory with the old one.
+"""
+
+from pyhamt._hamt import PersistentMap
+
+__all__ = ["PersistentMap"]
+__version__ = "0.1.0"
