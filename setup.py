@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Build the extension: SwiftPM compiles one static archive, clang links it.
 
-The metadata is in pyproject.toml. Two variables of the environment matter:
+The metadata is in pyproject.toml. These variables of the environment matter:
 
 PYHAMT_LIMITED_API  1 builds for every CPython from 3.10 up (abi3), 0 for the
                     running version alone.
 PYHAMT_SWIFT_FLAGS  further flags for `swift build`.
+PYHAMT_SYMBOLS      1 keeps the symbols, for a profiler.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from setuptools.command.build_ext import build_ext
 
 ROOT = Path(__file__).resolve().parent
 LIMITED_API = os.environ.get("PYHAMT_LIMITED_API", "0") == "1"
+KEEP_SYMBOLS = os.environ.get("PYHAMT_SYMBOLS", "0") == "1"
 LIMITED_API_VERSION = "0x030A0000"  # Python 3.10
 
 # popcount counts the buckets of a bitmap, and x86-64-v2 is the first level that
@@ -75,7 +77,7 @@ class SwiftBuild(build_ext):
                 f"-Wl,--version-script={exports}",
                 "-Wl,--gc-sections",
                 "-Wl,-z,now",
-                "-Wl,--strip-all",
+                *([] if KEEP_SYMBOLS else ["-Wl,--strip-all"]),
                 "-o",
                 str(target),
             ],

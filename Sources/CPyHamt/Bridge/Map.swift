@@ -152,8 +152,7 @@ func hamt_map_build(
       hash: Int(truncatingIfNeeded: Int64(bitPattern: seeds[index].hash)))
   }
   do throws(Failure) {
-    let root = try PythonRoot.build(
-      UnsafeMutableBufferPointer(start: start, count: count), PythonPolicy(state))
+    let root = try PythonRoot.build(start, count: count, PythonPolicy(state))
     result.pointee = root.map
     return .HAMT_OK
   } catch {

@@ -52,18 +52,15 @@ struct ArrayMap<Policy: ElementPolicy> {
   }
 
   /// A map of seeds with different keys, whose references it takes over.
+  @inline(__always)
   static func build(
-    _ seeds: Node<Policy>.Seeds, _ policy: Policy
+    _ seeds: Node<Policy>.Seeds, count: Int, _ policy: Policy
   ) throws(Failure) -> Node<Policy> {
-    var tracked = false
-    for seed in seeds where policy.isTracked(seed.entry) {
-      tracked = true
-      break
-    }
-    let node = try Node.allocateArray(count: seeds.count, tracked: tracked, policy)
+    let tracked = Node<Policy>.holdsTracked(seeds, count: count, policy)
+    let node = try Node.allocateArray(count: count, tracked: tracked, policy)
     let entries = node.arrayEntries
     let paths = node.arrayPaths
-    for slot in 0..<seeds.count {
+    for slot in 0..<count {
       entries[slot] = seeds[slot].entry
       paths[slot] = seeds[slot].path
     }
@@ -120,16 +117,17 @@ struct ArrayMap<Policy: ElementPolicy> {
     by entry: Entry<Element>, path: HashPath, _ policy: Policy
   ) throws(Failure) -> Node<Policy> {
     let count = node.entryCount
-    let first = Seed(path: path, entry: entry)
-    var seeds = InlineArray<9, Seed<Element>>(repeating: first)
+    let new = Seed(path: path, entry: entry)
+    let tracked = node.isTracked(policy) || policy.isTracked(entry)
+    var seeds = InlineArray<9, Seed<Element>>(repeating: new)
     for slot in 0..<count {
       seeds[slot] = Seed(path: node.arrayPaths[slot], entry: node.arrayEntries[slot])
     }
     // SAFETY: the array lives to the end of the call, and holds `arrayLimit` + 1 seeds.
     let trie = try withUnsafeMutablePointer(to: &seeds) { (pointer) throws(Failure) in
-      let start = UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self)
-      return try Node<Policy>.build(
-        UnsafeMutableBufferPointer(start: start, count: count &+ 1), level: 0, policy)
+      try Node<Policy>.build(
+        UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self),
+        count: count &+ 1, level: 0, mayTrack: tracked, policy)
     }
     node.retainEntries(policy)
     policy.retain(entry)

@@ -136,12 +136,13 @@ extension Root {
   /// - Complexity: O(n log n) moves at worst, O(n) for spread hashes; one allocation per node; no
   ///   equality call.
   public static func build(
-    _ seeds: Node<Policy>.Seeds, _ policy: Policy
+    _ seeds: Node<Policy>.Seeds, count: Int, _ policy: Policy
   ) throws(Failure) -> Root {
-    if seeds.isEmpty { return Root(nil) }
-    if seeds.count <= Node<Policy>.arrayLimit {
-      return Root(try ArrayMap.build(seeds, policy))
+    if count == 0 { return Root(nil) }
+    if count <= Node<Policy>.arrayLimit {
+      return Root(try ArrayMap.build(seeds, count: count, policy))
     }
-    return Root(try Node.build(seeds, level: 0, policy))
+    let mayTrack = Node<Policy>.holdsTracked(seeds, count: count, policy)
+    return Root(try Node.build(seeds, count: count, level: 0, mayTrack: mayTrack, policy))
   }
 }

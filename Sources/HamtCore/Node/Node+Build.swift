@@ -15,145 +15,89 @@ public struct Seed<Element: BitwiseCopyable>: BitwiseCopyable {
 }
 
 extension Node {
-  public typealias Seeds = UnsafeMutableBufferPointer<Seed<Element>>
+  public typealias Seeds = UnsafeMutablePointer<Seed<Element>>
+
+  /// Up to this many seeds an insertion sort parts a node's seeds; above, counting pays. Not measured.
+  private static var insertionSortLimit: Int { 16 }
 
   /// A branch at `level` for two or more seeds with different keys, which it puts in another order.
   ///
-  /// The seeds are parted by the digit of the level in place, bucket by bucket, as an American flag sort
-  /// does (McIlroy, Bostic, McIlroy: Engineering Radix Sort, 1993), and each bucket is built in turn.
-  /// The trie takes over one reference to each key and value; on failure it takes none.
+  /// The seeds are parted by the digit of the level in place, then each bucket that has more than one is
+  /// built in turn. The trie takes over one reference to each key and value; on failure it takes none.
   ///
+  /// - Parameter mayTrack: false when no seed holds something tracked, so that nobody has to look.
   /// - Complexity: O(n d) for a depth of d, one allocation per node, no call of the policy's equality.
   static func build(
-    _ seeds: Seeds, level: Int, _ policy: Policy
+    _ seeds: Seeds, count: Int, level: Int, mayTrack: Bool, _ policy: Policy
   ) throws(Failure) -> Node {
-    if level > 0, let path = commonPath(of: seeds) {
-      return try buildCollision(seeds, path: path, policy)
+    let tracked = mayTrack && holdsTracked(seeds, count: count, policy)
+    if level > 0, haveOnePath(seeds, count: count) {
+      return try buildCollision(seeds, count: count, tracked: tracked, policy)
     }
-    var ends = InlineArray<32, Int>(repeating: 0)
-    var entryMap = Bitmap.none
-    var childMap = Bitmap.none
-    for seed in seeds {
-      let bucket = seed.path.bucket(at: level)
-      ends[Int(bucket.rawValue)] &+= 1
-      if entryMap.contains(bucket) { childMap = childMap.inserting(bucket) }
-      entryMap = entryMap.inserting(bucket)
-    }
-    entryMap = Bitmap(rawValue: entryMap.rawValue & ~childMap.rawValue)
-    part(seeds, level: level, countsThenEnds: &ends)
-
-    let children = try buildChildren(of: seeds, ends, childMap, level: level, policy)
-    var tracked = false
-    for slot in 0..<childMap.count where children[slot].isTracked(policy) {
-      tracked = true
-    }
-    var rest = entryMap
-    while !tracked, !rest.isEmpty {
-      let bucket = rest.first
-      tracked = policy.isTracked(seeds[ends[Int(bucket.rawValue)] &- 1].entry)
-      rest = rest.removing(bucket)
-    }
-    let node: Node
-    do {
-      node = try allocateBranch(
-        entryMap: entryMap, childMap: childMap, tracked: tracked, policy)
-    } catch {
-      for slot in 0..<childMap.count {
-        children[slot].deallocateStructure(policy)
+    let (entryMap, childMap) =
+      count <= insertionSortLimit
+      ? partByInsertion(seeds, count: count, level: level)
+      : partByCounting(seeds, count: count, level: level)
+    let node = try allocateBranch(
+      entryMap: entryMap, childMap: childMap, tracked: tracked, policy)
+    var entry = node.branchEntries
+    var child = node.children
+    var start = 0
+    while start < count {
+      let bucket = seeds[start].path.bucket(at: level)
+      if entryMap.contains(bucket) {
+        entry.pointee = seeds[start].entry
+        entry += 1
+        start &+= 1
+        continue
       }
-      throw error
+      var end = start &+ 1
+      while end < count, seeds[end].path.bucket(at: level) == bucket {
+        end &+= 1
+      }
+      do {
+        child.pointee = try build(
+          seeds + start, count: end &- start, level: level &+ 1, mayTrack: tracked, policy)
+      } catch {
+        for built in 0..<(child - node.children) {
+          node.children[built].deallocateStructure(policy)
+        }
+        node.deallocateMoved(policy)
+        throw error
+      }
+      child += 1
+      start = end
     }
-    for slot in 0..<childMap.count {
-      node.children[slot] = children[slot]
-    }
-    rest = entryMap
-    var slot = 0
-    while !rest.isEmpty {
-      let bucket = rest.first
-      node.branchEntries[slot] = seeds[ends[Int(bucket.rawValue)] &- 1].entry
-      slot &+= 1
-      rest = rest.removing(bucket)
-    }
-    node.setBranchCount(seeds.count)
+    node.setBranchCount(count)
     node.publish(policy)
     return node
   }
 
-  /// The path of all the seeds, if they have one.
-  private static func commonPath(of seeds: Seeds) -> HashPath? {
-    let path = seeds[0].path
-    for index in 1..<seeds.count where seeds[index].path != path {
-      return nil
+  static func holdsTracked(_ seeds: Seeds, count: Int, _ policy: Policy) -> Bool {
+    for index in 0..<count where policy.isTracked(seeds[index].entry) {
+      return true
     }
-    return path
+    return false
+  }
+
+  private static func haveOnePath(_ seeds: Seeds, count: Int) -> Bool {
+    let path = seeds[0].path
+    for index in 1..<count where seeds[index].path != path {
+      return false
+    }
+    return true
   }
 
   private static func buildCollision(
-    _ seeds: Seeds, path: HashPath, _ policy: Policy
+    _ seeds: Seeds, count: Int, tracked: Bool, _ policy: Policy
   ) throws(Failure) -> Node {
-    var tracked = false
-    for seed in seeds where policy.isTracked(seed.entry) {
-      tracked = true
-      break
-    }
-    let node = try allocateCollision(count: seeds.count, path: path, tracked: tracked, policy)
-    for index in 0..<seeds.count {
+    let node = try allocateCollision(
+      count: count, path: seeds[0].path, tracked: tracked, policy)
+    for index in 0..<count {
       node.collisionEntries[index] = seeds[index].entry
     }
     node.publish(policy)
     return node
-  }
-
-  /// Sorts the seeds by their bucket; takes the size of each bucket and gives where each ends.
-  private static func part(
-    _ seeds: Seeds, level: Int, countsThenEnds ends: inout InlineArray<32, Int>
-  ) {
-    var next = InlineArray<32, Int>(repeating: 0)
-    var total = 0
-    for bucket in 0..<32 {
-      next[bucket] = total
-      total &+= ends[bucket]
-      ends[bucket] = total
-    }
-    for bucket in 0..<32 {
-      while next[bucket] < ends[bucket] {
-        let seed = seeds[next[bucket]]
-        let home = Int(seed.path.bucket(at: level).rawValue)
-        if home == bucket {
-          next[bucket] &+= 1
-        } else {
-          seeds[next[bucket]] = seeds[next[home]]
-          seeds[next[home]] = seed
-          next[home] &+= 1
-        }
-      }
-    }
-  }
-
-  /// The children of a branch, each from its run of the parted seeds.
-  private static func buildChildren(
-    of seeds: Seeds, _ ends: InlineArray<32, Int>, _ childMap: Bitmap, level: Int, _ policy: Policy
-  ) throws(Failure) -> InlineArray<32, Node> {
-    var children = InlineArray<32, Node>(
-      repeating: Node(memory: UnsafeMutableRawPointer(seeds.baseAddress.unsafelyUnwrapped)))
-    var rest = childMap
-    var slot = 0
-    while !rest.isEmpty {
-      let bucket = Int(rest.first.rawValue)
-      let start = bucket == 0 ? 0 : ends[bucket &- 1]
-      do {
-        children[slot] = try build(
-          Seeds(rebasing: seeds[start..<ends[bucket]]), level: level &+ 1, policy)
-      } catch {
-        for built in 0..<slot {
-          children[built].deallocateStructure(policy)
-        }
-        throw error
-      }
-      slot &+= 1
-      rest = rest.removing(rest.first)
-    }
-    return children
   }
 
   /// Frees a half-built trie without its elements, which still belong to the seeds.
@@ -163,5 +107,73 @@ extension Node {
       children[slot].deallocateStructure(policy)
     }
     deallocateMoved(policy)
+  }
+}
+
+// MARK: - Parting
+
+/// Both ways sort the seeds by their bucket at a level, and give the buckets with one seed and with more.
+
+extension Node {
+  @inline(__always)
+  private static func add(
+    _ bucket: Bucket, _ entryMap: inout Bitmap, _ childMap: inout Bitmap
+  ) {
+    if entryMap.contains(bucket) { childMap = childMap.inserting(bucket) }
+    entryMap = entryMap.inserting(bucket)
+  }
+
+  private static func partByInsertion(
+    _ seeds: Seeds, count: Int, level: Int
+  ) -> (entryMap: Bitmap, childMap: Bitmap) {
+    var entryMap = Bitmap.none
+    var childMap = Bitmap.none
+    for index in 0..<count {
+      let seed = seeds[index]
+      let bucket = seed.path.bucket(at: level)
+      add(bucket, &entryMap, &childMap)
+      var place = index
+      while place > 0, seeds[place &- 1].path.bucket(at: level).rawValue > bucket.rawValue {
+        seeds[place] = seeds[place &- 1]
+        place &-= 1
+      }
+      seeds[place] = seed
+    }
+    return (Bitmap(rawValue: entryMap.rawValue & ~childMap.rawValue), childMap)
+  }
+
+  /// In place, as an American flag sort does (McIlroy, Bostic, McIlroy: Engineering Radix Sort, 1993).
+  private static func partByCounting(
+    _ seeds: Seeds, count: Int, level: Int
+  ) -> (entryMap: Bitmap, childMap: Bitmap) {
+    var entryMap = Bitmap.none
+    var childMap = Bitmap.none
+    var ends = InlineArray<32, Int>(repeating: 0)
+    for index in 0..<count {
+      let bucket = seeds[index].path.bucket(at: level)
+      add(bucket, &entryMap, &childMap)
+      ends[unchecked: Int(bucket.rawValue)] &+= 1
+    }
+    var next = InlineArray<32, Int>(repeating: 0)
+    var total = 0
+    for bucket in 0..<32 {
+      next[unchecked: bucket] = total
+      total &+= ends[unchecked: bucket]
+      ends[unchecked: bucket] = total
+    }
+    for bucket in 0..<32 {
+      while next[unchecked: bucket] < ends[unchecked: bucket] {
+        let place = next[unchecked: bucket]
+        let seed = seeds[place]
+        let home = Int(seed.path.bucket(at: level).rawValue)
+        let target = next[unchecked: home]
+        next[unchecked: home] = target &+ 1
+        if home != bucket {
+          seeds[place] = seeds[target]
+          seeds[target] = seed
+        }
+      }
+    }
+    return (Bitmap(rawValue: entryMap.rawValue & ~childMap.rawValue), childMap)
   }
 }

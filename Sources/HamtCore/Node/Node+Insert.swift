@@ -127,7 +127,7 @@ extension Node {
     var level = level
     while level > 0 {
       level &-= 1
-      let parent = search.nodes[level]
+      let parent = search.nodes[unchecked: level]
       let bucket = search.path.bucket(at: level)
       let count = parent.count &+ difference
       if level < uniqueCount {

@@ -27,7 +27,8 @@ struct Search<Policy: ElementPolicy> {
   private(set) var end: End = .vacantBucket
   let path: HashPath
 
-  var last: Node<Policy> { nodes[depth] }
+  @inline(__always)
+  var last: Node<Policy> { nodes[unchecked: depth] }
 
   // REENTRANCY: `matches` and `path(of:)` may run foreign code. The caller holds the root.
   init(
@@ -48,7 +49,7 @@ struct Search<Policy: ElementPolicy> {
         }
         node = node.children[childMap.slot(of: bucket)]
         depth &+= 1
-        nodes[depth] = node
+        nodes[unchecked: depth] = node
         continue
       }
       guard entryMap.contains(bucket) else { return }
@@ -78,7 +79,7 @@ struct Search<Policy: ElementPolicy> {
   /// How many nodes of the way, from the root on, nothing but the caller can reach.
   func uniqueCount(_ policy: Policy) -> Int {
     var count = 0
-    while count <= depth, nodes[count].isUnique(policy) {
+    while count <= depth, nodes[unchecked: count].isUnique(policy) {
       count &+= 1
     }
     return count

@@ -115,6 +115,29 @@ hamt_type_has_gc(PyTypeObject *type)
 #endif
 }
 
+static inline bool
+hamt_object_is_tracked(PyObject *object, PyTypeObject *_Nullable map_type,
+                       int32_t depth);
+
+/* The slow part of the next: for a tuple that the collector still tracks. */
+static __attribute__((noinline, unused)) bool
+hamt_tuple_is_tracked(PyObject *tuple, PyTypeObject *_Nullable map_type,
+                      int32_t depth)
+{
+    Py_ssize_t length = PyTuple_Size(tuple);
+    if (depth == 0 || length > HAMT_TUPLE_LENGTH) {
+        return true;
+    }
+    for (Py_ssize_t i = 0; i < length; i++) {
+        PyObject *_Nullable item = PyTuple_GetItem(tuple, i);
+        if (item == NULL || hamt_object_is_tracked(item, map_type, depth - 1))
+        {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether an object can be part of a reference cycle. No for types without
  * Py_TPFLAGS_HAVE_GC, for exact tuples of such objects, and for maps that the
  * collector does not track. A yes may become a no, never the reverse. */
@@ -123,33 +146,18 @@ hamt_object_is_tracked(PyObject *object, PyTypeObject *_Nullable map_type,
                        int32_t depth)
 {
     PyTypeObject *type = Py_TYPE(object);
-    if (type == &PyUnicode_Type || type == &PyLong_Type) {
+    if (type == &PyUnicode_Type || type == &PyLong_Type
+        || !hamt_type_has_gc(type))
+    {
         return false;
     }
-    if (!hamt_type_has_gc(type)) {
-        return false;
-    }
-    if (type == map_type) {
-        return PyObject_GC_IsTracked(object);
-    }
-    if (type != &PyTuple_Type) {
+    if (type != map_type && type != &PyTuple_Type) {
         return true;
     }
     if (!PyObject_GC_IsTracked(object)) {
         return false;
     }
-    Py_ssize_t length = PyTuple_Size(object);
-    if (depth == 0 || length > HAMT_TUPLE_LENGTH) {
-        return true;
-    }
-    for (Py_ssize_t i = 0; i < length; i++) {
-        PyObject *_Nullable item = PyTuple_GetItem(object, i);
-        if (item == NULL || hamt_object_is_tracked(item, map_type, depth - 1))
-        {
-            return true;
-        }
-    }
-    return false;
+    return type == map_type || hamt_tuple_is_tracked(object, map_type, depth);
 }
 
 /* ---- Nodes --------------------------------------------------------------- */
