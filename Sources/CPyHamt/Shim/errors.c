@@ -18,8 +18,8 @@ set_key_error(PyObject *key)
 void
 set_type_error(const char *format, PyObject *object)
 {
-    PyObject *name
-        = PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__name__");
+    PyObject *name =
+        PyObject_GetAttrString((PyObject *)Py_TYPE(object), "__name__");
     if (name != NULL) {
         PyErr_Format(PyExc_TypeError, format, name);
         Py_DECREF(name);
@@ -43,8 +43,8 @@ reword_unhashable(PyObject *key)
     if (traceback != NULL) {
         PyException_SetTraceback(cause, traceback);
     }
-    PyObject *name
-        = PyObject_GetAttrString((PyObject *)Py_TYPE(key), "__name__");
+    PyObject *name =
+        PyObject_GetAttrString((PyObject *)Py_TYPE(key), "__name__");
     if (name != NULL) {
         PyErr_Format(PyExc_TypeError,
                      "cannot use '%U' as a PersistentMap key (%S)", name,

@@ -104,23 +104,23 @@ static PyMethodDef iterator_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-#define ITERATOR_TYPE(NOUN, NAME)                                             \
-    static PyType_Slot NOUN##_iterator_slots[] = {                            \
-        {Py_tp_traverse, iterator_tp_traverse},                               \
-        {Py_tp_clear, iterator_tp_clear},                                     \
-        {Py_tp_dealloc, iterator_tp_dealloc},                                 \
-        {Py_tp_iter, PyObject_SelfIter},                                      \
-        {Py_tp_iternext, NOUN##_iterator_tp_iternext},                        \
-        {Py_tp_methods, iterator_methods},                                    \
-        {0, NULL},                                                            \
-    };                                                                        \
-    PyType_Spec NOUN##_iterator_spec = {                                      \
-        .name = "pyhamt._hamt." NAME,                                         \
-        .basicsize = sizeof(IteratorObject),                                  \
-        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC                      \
-                 | Py_TPFLAGS_DISALLOW_INSTANTIATION                          \
-                 | Py_TPFLAGS_IMMUTABLETYPE,                                  \
-        .slots = NOUN##_iterator_slots,                                       \
+#define ITERATOR_TYPE(NOUN, NAME)                                              \
+    static PyType_Slot NOUN##_iterator_slots[] = {                             \
+        {Py_tp_traverse, iterator_tp_traverse},                                \
+        {Py_tp_clear, iterator_tp_clear},                                      \
+        {Py_tp_dealloc, iterator_tp_dealloc},                                  \
+        {Py_tp_iter, PyObject_SelfIter},                                       \
+        {Py_tp_iternext, NOUN##_iterator_tp_iternext},                         \
+        {Py_tp_methods, iterator_methods},                                     \
+        {0, NULL},                                                             \
+    };                                                                         \
+    PyType_Spec NOUN##_iterator_spec = {                                       \
+        .name = "pyhamt._hamt." NAME,                                          \
+        .basicsize = sizeof(IteratorObject),                                   \
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC                       \
+                 | Py_TPFLAGS_DISALLOW_INSTANTIATION                           \
+                 | Py_TPFLAGS_IMMUTABLETYPE,                                   \
+        .slots = NOUN##_iterator_slots,                                        \
     }
 
 ITERATOR_TYPE(keys, "KeysIterator");

@@ -146,8 +146,8 @@ static PyObject *
 map_py_get(PyObject *self, PyObject *const *args, Py_ssize_t count,
            PyObject *keyword_names)
 {
-    Py_ssize_t keywords
-        = keyword_names == NULL ? 0 : PyTuple_Size(keyword_names);
+    Py_ssize_t keywords =
+        keyword_names == NULL ? 0 : PyTuple_Size(keyword_names);
     if (count < 1 || count > 2) {
         return PyErr_Format(PyExc_TypeError,
                             "PersistentMap.get expected 1 or 2 positional "

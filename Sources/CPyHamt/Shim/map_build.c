@@ -134,8 +134,8 @@ root_update_from_map(hamt_state *state, hamt_node **root, MapObject *map)
 
 /* As dict does it: the keys that `keys()` gives, each looked up. */
 static int
-root_update_from_mapping(hamt_state *state, hamt_node **root,
-                         PyObject *mapping, PyObject *keys_method)
+root_update_from_mapping(hamt_state *state, hamt_node **root, PyObject *mapping,
+                         PyObject *keys_method)
 {
     PyObject *keys = PyObject_CallNoArgs(keys_method);
     if (keys == NULL) {
@@ -160,8 +160,7 @@ root_update_from_mapping(hamt_state *state, hamt_node **root,
 
 /* The two items of a pair, as new references. */
 static int
-unpack_pair(PyObject *pair, Py_ssize_t number, PyObject **key,
-            PyObject **value)
+unpack_pair(PyObject *pair, Py_ssize_t number, PyObject **key, PyObject **value)
 {
     PyObject *sequence = PySequence_Tuple(pair);
     if (sequence == NULL) {
@@ -246,8 +245,7 @@ root_update(hamt_state *state, hamt_node **root, PyObject *source)
     }
     PyObject *keys_method = PyObject_GetAttrString(source, "keys");
     if (keys_method != NULL) {
-        int result
-            = root_update_from_mapping(state, root, source, keys_method);
+        int result = root_update_from_mapping(state, root, source, keys_method);
         Py_DECREF(keys_method);
         return result;
     }
@@ -273,8 +271,7 @@ map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     }
     PyObject *source = count == 1 ? PyTuple_GetItem(args, 0) : NULL;
     bool has_keywords = kwargs != NULL && PyDict_Size(kwargs) > 0;
-    if (source != NULL && !has_keywords && Py_TYPE(source) == state->MapType)
-    {
+    if (source != NULL && !has_keywords && Py_TYPE(source) == state->MapType) {
         return Py_NewRef(source);
     }
     hamt_node *root = NULL;

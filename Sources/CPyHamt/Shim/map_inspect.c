@@ -36,8 +36,8 @@ map_items_text(MapObject *map)
     hamt_cursor_init(&cursor, map->root);
     const hamt_entry *entry;
     while ((entry = hamt_cursor_next(&cursor)) != NULL) {
-        PyObject *piece
-            = PyUnicode_FromFormat("%R: %R", entry->key, entry->value);
+        PyObject *piece =
+            PyUnicode_FromFormat("%R: %R", entry->key, entry->value);
         if (append(pieces, piece) < 0) {
             goto error;
         }
@@ -71,8 +71,7 @@ map_py_sizeof(PyObject *self, PyObject *ignored)
     (void)ignored;
     MapObject *map = (MapObject *)self;
     hamt_statistics statistics = hamt_map_statistics(map->state, map->root);
-    return PyLong_FromSsize_t((Py_ssize_t)sizeof(MapObject)
-                              + statistics.bytes);
+    return PyLong_FromSsize_t((Py_ssize_t)sizeof(MapObject) + statistics.bytes);
 }
 
 PyObject *
@@ -121,8 +120,7 @@ map_py_stats(PyObject *self, PyObject *ignored)
     const char *kind = s.entries == 0      ? "empty"
                        : s.array_nodes > 0 ? "array"
                                            : "hamt";
-    double per_entry
-        = s.entries == 0 ? 0 : (double)s.bytes / (double)s.entries;
+    double per_entry = s.entries == 0 ? 0 : (double)s.bytes / (double)s.entries;
     return Py_BuildValue(
         "{s:n,s:s,s:n,s:n,s:n,s:n,s:d,s:n,s:d,s:n,s:n,s:d}", "entries",
         s.entries, "kind", kind, "array_nodes", s.array_nodes, "branch_nodes",

@@ -39,8 +39,7 @@ map_without(MapObject *map, PyObject *key)
         return NULL;
     }
     hamt_node *root;
-    if (hamt_map_removing(map->state, map->root, key, hash, &root) != HAMT_OK)
-    {
+    if (hamt_map_removing(map->state, map->root, key, hash, &root) != HAMT_OK) {
         return NULL;
     }
     return map_wrap(map->state, root);

@@ -21,7 +21,7 @@ static const struct {
     unsigned bit;
     const char *name;
 } needed_features[] = {
-    {1u << 0, "SSE3"},    {1u << 9, "SSSE3"},  {1u << 13, "CMPXCHG16B"},
+    {1u << 0, "SSE3"},    {1u << 9, "SSSE3"},   {1u << 13, "CMPXCHG16B"},
     {1u << 19, "SSE4.1"}, {1u << 20, "SSE4.2"}, {1u << 23, "POPCNT"},
 };
 
@@ -149,15 +149,14 @@ hamt_register(hamt_state *state)
         return -1;
     }
     state->mapping = PyObject_GetAttrString(abc, "Mapping");
-    int result
-        = state->mapping == NULL
-                  || register_type(abc, "Mapping", state->MapType) < 0
-                  || register_type(abc, "KeysView", state->KeysViewType) < 0
-                  || register_type(abc, "ValuesView", state->ValuesViewType)
-                         < 0
-                  || register_type(abc, "ItemsView", state->ItemsViewType) < 0
-              ? -1
-              : 0;
+    int result =
+        state->mapping == NULL
+                || register_type(abc, "Mapping", state->MapType) < 0
+                || register_type(abc, "KeysView", state->KeysViewType) < 0
+                || register_type(abc, "ValuesView", state->ValuesViewType) < 0
+                || register_type(abc, "ItemsView", state->ItemsViewType) < 0
+            ? -1
+            : 0;
     Py_DECREF(abc);
     return result;
 }
@@ -181,8 +180,7 @@ hamt_exec(PyObject *module)
         || add_type(module, &keys_iterator_spec, &state->KeysIteratorType) < 0
         || add_type(module, &values_iterator_spec, &state->ValuesIteratorType)
                < 0
-        || add_type(module, &items_iterator_spec, &state->ItemsIteratorType)
-               < 0
+        || add_type(module, &items_iterator_spec, &state->ItemsIteratorType) < 0
         || hamt_register(state) < 0)
     {
         return -1;

@@ -114,8 +114,8 @@ view_tp_repr(PyObject *self)
     }
     PyObject *result = NULL;
     PyObject *list = PySequence_List(self);
-    PyObject *name
-        = PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__");
+    PyObject *name =
+        PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__");
     if (list != NULL && name != NULL) {
         result = PyUnicode_FromFormat("%U(%R)", name, list);
     }
@@ -140,8 +140,8 @@ items_view_sq_contains(PyObject *self, PyObject *item)
         return 0;
     }
     PyObject *value;
-    hamt_status status = map_lookup(((ViewObject *)self)->map,
-                                    PyTuple_GetItem(item, 0), &value);
+    hamt_status status =
+        map_lookup(((ViewObject *)self)->map, PyTuple_GetItem(item, 0), &value);
     if (status != HAMT_OK) {
         return status == HAMT_ERROR ? -1 : 0;
     }
@@ -298,19 +298,23 @@ static PyMethodDef set_view_methods[] = {
 
 /* ---- The types ----------------------------------------------------------- */
 
-#define VIEW_SLOTS                                                            \
-    {Py_tp_traverse, view_tp_traverse}, {Py_tp_dealloc, view_tp_dealloc},     \
-        {Py_tp_getset, view_getset}, {Py_tp_repr, view_tp_repr},              \
-        {Py_sq_length, view_sq_length}
+#define VIEW_SLOTS                                                             \
+    {Py_tp_traverse, view_tp_traverse}, {Py_tp_dealloc, view_tp_dealloc},      \
+        {Py_tp_getset, view_getset}, {Py_tp_repr, view_tp_repr},               \
+    {                                                                          \
+        Py_sq_length, view_sq_length                                           \
+    }
 
-#define SET_VIEW_SLOTS                                                        \
-    {Py_tp_richcompare, view_tp_richcompare},                                 \
-        {Py_tp_methods, set_view_methods}, {Py_nb_and, view_nb_and},          \
-        {Py_nb_or, view_nb_or}, {Py_nb_subtract, view_nb_subtract},           \
-        {Py_nb_xor, view_nb_xor}
+#define SET_VIEW_SLOTS                                                         \
+    {Py_tp_richcompare, view_tp_richcompare},                                  \
+        {Py_tp_methods, set_view_methods}, {Py_nb_and, view_nb_and},           \
+        {Py_nb_or, view_nb_or}, {Py_nb_subtract, view_nb_subtract},            \
+    {                                                                          \
+        Py_nb_xor, view_nb_xor                                                 \
+    }
 
-#define VIEW_FLAGS                                                            \
-    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC                                  \
+#define VIEW_FLAGS                                                             \
+    (Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC                                   \
      | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE)
 
 static PyType_Slot keys_view_slots[] = {

@@ -12,8 +12,7 @@
 #pragma clang assume_nonnull begin
 
 /* `size` bytes aligned to 16, or NULL. */
-static inline void *_Nullable
-csystem_allocate(ptrdiff_t size)
+static inline void *_Nullable csystem_allocate(ptrdiff_t size)
 {
     return malloc((size_t)size);
 }

@@ -86,7 +86,9 @@ extension Node {
 
   @inline(__always)
   var childMap: Bitmap {
-    get { Bitmap(rawValue: memory.load(fromByteOffset: Policy.nodeHeaderSize &+ 4, as: UInt32.self)) }
+    get {
+      Bitmap(rawValue: memory.load(fromByteOffset: Policy.nodeHeaderSize &+ 4, as: UInt32.self))
+    }
     nonmutating set {
       memory.storeBytes(
         of: newValue.rawValue, toByteOffset: Policy.nodeHeaderSize &+ 4, as: UInt32.self)

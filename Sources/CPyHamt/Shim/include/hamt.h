@@ -192,8 +192,7 @@ void hamt_cursor_init(hamt_cursor *cursor, hamt_node *_Nullable map);
 bool hamt_cursor_advance(hamt_cursor *cursor);
 
 /* The next entry, borrowed from the map, or NULL at the end. */
-static inline const hamt_entry *_Nullable
-hamt_cursor_next(hamt_cursor *cursor)
+static inline const hamt_entry *_Nullable hamt_cursor_next(hamt_cursor *cursor)
 {
     if (cursor->next == cursor->end && !hamt_cursor_advance(cursor)) {
         return NULL;

@@ -83,8 +83,7 @@ hamt_object_likeness(PyObject *stored, PyObject *key)
         return HAMT_COMPARABLE;
 #endif
     }
-    if (type == &PyLong_Type || type == &PyBytes_Type
-        || type == &PyFloat_Type)
+    if (type == &PyLong_Type || type == &PyBytes_Type || type == &PyFloat_Type)
     {
         return HAMT_COMPARABLE;
     }
@@ -115,9 +114,9 @@ hamt_type_has_gc(PyTypeObject *type)
 #endif
 }
 
-static inline bool
-hamt_object_is_tracked(PyObject *object, PyTypeObject *_Nullable map_type,
-                       int32_t depth);
+static inline bool hamt_object_is_tracked(PyObject *object,
+                                          PyTypeObject *_Nullable map_type,
+                                          int32_t depth);
 
 /* The slow part of the next: for a tuple that the collector still tracks. */
 static __attribute__((noinline, unused)) bool
@@ -130,8 +129,7 @@ hamt_tuple_is_tracked(PyObject *tuple, PyTypeObject *_Nullable map_type,
     }
     for (Py_ssize_t i = 0; i < length; i++) {
         PyObject *_Nullable item = PyTuple_GetItem(tuple, i);
-        if (item == NULL || hamt_object_is_tracked(item, map_type, depth - 1))
-        {
+        if (item == NULL || hamt_object_is_tracked(item, map_type, depth - 1)) {
             return true;
         }
     }
@@ -169,8 +167,7 @@ hamt_node_is_tracked(PyObject *node)
 }
 
 /* A block for a plain node, or NULL. */
-static inline void *_Nullable
-hamt_node_allocate_plain(Py_ssize_t size)
+static inline void *_Nullable hamt_node_allocate_plain(Py_ssize_t size)
 {
     return PyMem_Malloc((size_t)size);
 }
@@ -191,8 +188,8 @@ hamt_node_free_plain(void *block)
 /* A tracked node of `size` bytes, which the collector does not see yet, or
  * NULL with MemoryError set. Its third word, `ob_size` to Python, is used by
  * the node from then on; nothing but `__sizeof__` reads it. */
-static inline void *_Nullable
-hamt_node_allocate_tracked(PyTypeObject *type, Py_ssize_t size)
+static inline void *_Nullable hamt_node_allocate_tracked(PyTypeObject *type,
+                                                         Py_ssize_t size)
 {
     Py_ssize_t words = (size - (Py_ssize_t)sizeof(PyVarObject)) / 8;
     return (void *)PyObject_GC_NewVar(PyVarObject, type, words);
