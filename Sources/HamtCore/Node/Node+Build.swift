@@ -17,13 +17,13 @@ public struct Seed<Element: BitwiseCopyable>: BitwiseCopyable {
 extension Node {
   public typealias Seeds = UnsafeMutablePointer<Seed<Element>>
 
-  /// Up to this many seeds an insertion sort parts a node's seeds; above, counting pays. Not measured.
-  private static var insertionSortLimit: Int { 16 }
+  /// Up to this many seeds the buckets are picked out one by one; above, counting pays. Not measured.
+  private static var pickingLimit: Int { 16 }
 
   /// A branch at `level` for two or more seeds with different keys, which it puts in another order.
   ///
-  /// The seeds are parted by the digit of the level in place, then each bucket that has more than one is
-  /// built in turn. The trie takes over one reference to each key and value; on failure it takes none.
+  /// Each bucket that has more than one seed is built in turn. The trie takes over one reference to each
+  /// key and value; on failure it takes none.
   ///
   /// - Parameter mayTrack: false when no seed holds something tracked, so that nobody has to look.
   /// - Complexity: O(n d) for a depth of d, one allocation per node, no call of the policy's equality.
@@ -34,43 +34,100 @@ extension Node {
     if level > 0, haveOnePath(seeds, count: count) {
       return try buildCollision(seeds, count: count, tracked: tracked, policy)
     }
-    let (entryMap, childMap) =
-      count <= insertionSortLimit
-      ? partByInsertion(seeds, count: count, level: level)
-      : partByCounting(seeds, count: count, level: level)
+    var entryMap = Bitmap.none
+    var childMap = Bitmap.none
+    for index in 0..<count {
+      let bucket = seeds[index].path.bucket(at: level)
+      if entryMap.contains(bucket) { childMap = childMap.inserting(bucket) }
+      entryMap = entryMap.inserting(bucket)
+    }
+    entryMap = Bitmap(rawValue: entryMap.rawValue & ~childMap.rawValue)
     let node = try allocateBranch(
       entryMap: entryMap, childMap: childMap, tracked: tracked, policy)
-    var entry = node.branchEntries
-    var child = node.children
-    var start = 0
-    while start < count {
-      let bucket = seeds[start].path.bucket(at: level)
+    for index in 0..<count {
+      let bucket = seeds[index].path.bucket(at: level)
       if entryMap.contains(bucket) {
-        entry.pointee = seeds[start].entry
-        entry += 1
-        start &+= 1
-        continue
+        node.branchEntries[entryMap.slot(of: bucket)] = seeds[index].entry
       }
-      var end = start &+ 1
-      while end < count, seeds[end].path.bucket(at: level) == bucket {
-        end &+= 1
-      }
-      do {
-        child.pointee = try build(
-          seeds + start, count: end &- start, level: level &+ 1, mayTrack: tracked, policy)
-      } catch {
-        for built in 0..<(child - node.children) {
-          node.children[built].deallocateStructure(policy)
-        }
-        node.deallocateMoved(policy)
-        throw error
-      }
-      child += 1
-      start = end
     }
-    node.setBranchCount(count)
+    if !childMap.isEmpty {
+      try node.buildChildren(from: seeds, count: count, level: level, mayTrack: tracked, policy)
+      node.setBranchCount(count)
+    }
     node.publish(policy)
     return node
+  }
+
+  /// Fills the children of a branch that is being built; on failure, frees it with what it has of them.
+  private func buildChildren(
+    from seeds: Seeds, count: Int, level: Int, mayTrack: Bool, _ policy: Policy
+  ) throws(Failure) {
+    let isSorted = count > Self.pickingLimit
+    if isSorted {
+      Self.sort(seeds, count: count, level: level)
+    }
+    var start = 0
+    var slot = 0
+    var rest = childMap
+    while !rest.isEmpty {
+      let bucket = rest.first
+      rest = rest.removing(bucket)
+      if isSorted {
+        while seeds[start].path.bucket(at: level) != bucket { start &+= 1 }
+      }
+      var end = start
+      for index in start..<count {
+        let seed = seeds[index]
+        if seed.path.bucket(at: level) == bucket {
+          seeds[index] = seeds[end]
+          seeds[end] = seed
+          end &+= 1
+        } else if isSorted {
+          break
+        }
+      }
+      do {
+        children[slot] = try Self.build(
+          seeds + start, count: end &- start, level: level &+ 1, mayTrack: mayTrack, policy)
+      } catch {
+        for built in 0..<slot {
+          children[built].deallocateStructure(policy)
+        }
+        deallocateMoved(policy)
+        throw error
+      }
+      slot &+= 1
+      start = end
+    }
+  }
+
+  /// Sorts seeds by their bucket at a level, in place, as an American flag sort does (McIlroy, Bostic,
+  /// McIlroy: Engineering Radix Sort, 1993).
+  private static func sort(_ seeds: Seeds, count: Int, level: Int) {
+    var ends = InlineArray<32, Int>(repeating: 0)
+    for index in 0..<count {
+      ends[unchecked: Int(seeds[index].path.bucket(at: level).rawValue)] &+= 1
+    }
+    var next = InlineArray<32, Int>(repeating: 0)
+    var total = 0
+    for bucket in 0..<32 {
+      next[unchecked: bucket] = total
+      total &+= ends[unchecked: bucket]
+      ends[unchecked: bucket] = total
+    }
+    for bucket in 0..<32 {
+      while next[unchecked: bucket] < ends[unchecked: bucket] {
+        let place = next[unchecked: bucket]
+        let seed = seeds[place]
+        let home = Int(seed.path.bucket(at: level).rawValue)
+        let target = next[unchecked: home]
+        next[unchecked: home] = target &+ 1
+        if home != bucket {
+          seeds[place] = seeds[target]
+          seeds[target] = seed
+        }
+      }
+    }
   }
 
   static func holdsTracked(_ seeds: Seeds, count: Int, _ policy: Policy) -> Bool {
@@ -107,73 +164,5 @@ extension Node {
       children[slot].deallocateStructure(policy)
     }
     deallocateMoved(policy)
-  }
-}
-
-// MARK: - Parting
-
-/// Both ways sort the seeds by their bucket at a level, and give the buckets with one seed and with more.
-
-extension Node {
-  @inline(__always)
-  private static func add(
-    _ bucket: Bucket, _ entryMap: inout Bitmap, _ childMap: inout Bitmap
-  ) {
-    if entryMap.contains(bucket) { childMap = childMap.inserting(bucket) }
-    entryMap = entryMap.inserting(bucket)
-  }
-
-  private static func partByInsertion(
-    _ seeds: Seeds, count: Int, level: Int
-  ) -> (entryMap: Bitmap, childMap: Bitmap) {
-    var entryMap = Bitmap.none
-    var childMap = Bitmap.none
-    for index in 0..<count {
-      let seed = seeds[index]
-      let bucket = seed.path.bucket(at: level)
-      add(bucket, &entryMap, &childMap)
-      var place = index
-      while place > 0, seeds[place &- 1].path.bucket(at: level).rawValue > bucket.rawValue {
-        seeds[place] = seeds[place &- 1]
-        place &-= 1
-      }
-      seeds[place] = seed
-    }
-    return (Bitmap(rawValue: entryMap.rawValue & ~childMap.rawValue), childMap)
-  }
-
-  /// In place, as an American flag sort does (McIlroy, Bostic, McIlroy: Engineering Radix Sort, 1993).
-  private static func partByCounting(
-    _ seeds: Seeds, count: Int, level: Int
-  ) -> (entryMap: Bitmap, childMap: Bitmap) {
-    var entryMap = Bitmap.none
-    var childMap = Bitmap.none
-    var ends = InlineArray<32, Int>(repeating: 0)
-    for index in 0..<count {
-      let bucket = seeds[index].path.bucket(at: level)
-      add(bucket, &entryMap, &childMap)
-      ends[unchecked: Int(bucket.rawValue)] &+= 1
-    }
-    var next = InlineArray<32, Int>(repeating: 0)
-    var total = 0
-    for bucket in 0..<32 {
-      next[unchecked: bucket] = total
-      total &+= ends[unchecked: bucket]
-      ends[unchecked: bucket] = total
-    }
-    for bucket in 0..<32 {
-      while next[unchecked: bucket] < ends[unchecked: bucket] {
-        let place = next[unchecked: bucket]
-        let seed = seeds[place]
-        let home = Int(seed.path.bucket(at: level).rawValue)
-        let target = next[unchecked: home]
-        next[unchecked: home] = target &+ 1
-        if home != bucket {
-          seeds[place] = seeds[target]
-          seeds[target] = seed
-        }
-      }
-    }
-    return (Bitmap(rawValue: entryMap.rawValue & ~childMap.rawValue), childMap)
   }
 }
