@@ -40,8 +40,8 @@ extension Node {
   static func insert(
     _ entry: Entry<Element>, path: HashPath, into root: inout Node, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Insertion {
-    var search = try Search(
-      for: entry.key, path: path, from: root, pathOfOtherKey: true, policy)
+    var search = Search(of: path, from: root)
+    try search.descend(to: entry.key, forInsertion: true, policy)
     let uniqueCount = inPlace ? search.uniqueCount(policy) : 0
     let depth = search.depth
     let isLastUnique = uniqueCount > depth
@@ -119,7 +119,7 @@ extension Node {
   /// Ancestors that are uniquely held are written to, the others copied; on failure the new node is given
   /// up. `wasConsumed` says that the old node at `level` is no longer held by its parent.
   static func link(
-    _ node: Node, above level: Int, _ search: Search<Policy>, uniqueCount: Int,
+    _ node: Node, above level: Int, _ search: borrowing Search<Policy>, uniqueCount: Int,
     difference: Int, wasConsumed: Bool, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Node {
     var node = node

@@ -20,7 +20,8 @@ extension Node {
   static func remove(
     _ key: Element, path: HashPath, from root: inout Node, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Removal {
-    let search = try Search(for: key, path: path, from: root, pathOfOtherKey: false, policy)
+    var search = Search(of: path, from: root)
+    try search.descend(to: key, forInsertion: false, policy)
     guard case .entry(let slot) = search.end else { return .absent }
     let uniqueCount = inPlace ? search.uniqueCount(policy) : 0
     let depth = search.depth
@@ -68,7 +69,7 @@ extension Node {
 
   /// Ends a removal by putting `limb` in the place of the whole subtree below a level of the search.
   private static func fold(
-    _ limb: Limb, into level: Int, _ search: Search<Policy>, uniqueCount: Int,
+    _ limb: Limb, into level: Int, _ search: borrowing Search<Policy>, uniqueCount: Int,
     root: inout Node, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Removal {
     let target = search.nodes[level]

@@ -5,7 +5,7 @@
 /// All foreign code that an edit needs (equality, and the hash of a key that is in the way) runs while
 /// the search is made. What follows it only allocates and copies.
 
-struct Search<Policy: ElementPolicy> {
+struct Search<Policy: ElementPolicy>: ~Copyable {
   /// What lies at the end of the way.
   enum End {
     /// The key, in this slot of the last node.
@@ -30,14 +30,21 @@ struct Search<Policy: ElementPolicy> {
   @inline(__always)
   var last: Node<Policy> { nodes[unchecked: depth] }
 
-  // REENTRANCY: `matches` and `path(of:)` may run foreign code. The caller holds the root.
-  init(
-    for key: Policy.Element, path: HashPath, from root: Node<Policy>,
-    pathOfOtherKey: Bool, _ policy: Policy
-  ) throws(Failure) {
+  /// A search that stands at the root.
+  @inline(__always)
+  init(of path: HashPath, from root: Node<Policy>) {
     self.path = path
     nodes = InlineArray(repeating: root)
-    var node = root
+  }
+
+  /// Goes down to the place of a key.
+  ///
+  /// - Parameter forInsertion: whether the path of another key in the way will be needed.
+  // REENTRANCY: `matches` and `path(of:)` may run foreign code. The caller holds the root.
+  mutating func descend(
+    to key: Policy.Element, forInsertion: Bool, _ policy: Policy
+  ) throws(Failure) {
+    var node = nodes[unchecked: 0]
     while true {
       let bucket = path.bucket(at: depth)
       let childMap = node.childMap
@@ -60,7 +67,7 @@ struct Search<Policy: ElementPolicy> {
       } else if try policy.matches(stored, key, path: path) {
         end = .entry(slot: slot)
       } else {
-        end = .otherKey(slot: slot, path: pathOfOtherKey ? try policy.path(of: stored) : path)
+        end = .otherKey(slot: slot, path: forInsertion ? try policy.path(of: stored) : path)
       }
       return
     }
