@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What a developer types. Every target sets up what it needs; `make help` lists them.
+#
+#     make run INPUT=words.txt.gz ARGS=--quick      the words of a file, in less time
+#     PYTHON=/path/to/python3.13 make test          another interpreter, its own environment
+
+.DEFAULT_GOAL := help
+
+ifdef PYTHON
+VENV := .venv-$(shell '$(PYTHON)' -c 'import sys, zlib; \
+	print("%s-%08x" % (sys.implementation.cache_tag, zlib.crc32(sys.executable.encode())))' \
+	2>/dev/null)
+else
+PYTHON := python3
+VENV := .venv
+endif
+
+VENV_PYTHON := $(VENV)/bin/python
+SWIFT_PATHS := Package.swift Sources tests/swift
+
+# The directories are in the list too: their times tell that a file is gone.
+SOURCES := Package.swift setup.py pyproject.toml $(shell find Sources python \
+	-name __pycache__ -prune -o -name '*.egg-info' -prune -o -not -name '*.so' -print)
+
+# Files that say when a step was last done, one set for each environment.
+CREATED := $(VENV)/.created
+INSTALLED := $(VENV)/.installed
+LINT_TOOLS := $(VENV)/.lint-tools
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test test-swift test-python lint format check clean toolchain
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+run: $(INSTALLED) ## Compare pyhamt with dict and contextvars on real text
+	$(VENV_PYTHON) -m benchmarks $(if $(INPUT),--input $(INPUT)) $(ARGS)
+
+test: test-swift test-python ## Run the Swift tests and the Python tests
+
+test-swift: | toolchain
+	swift test --scratch-path .build/swift-tests --disable-xctest
+
+test-python: $(INSTALLED)
+	$(VENV_PYTHON) -m pytest
+
+lint: $(LINT_TOOLS) ## List what the formatters and linters object to
+	swift format lint --strict --recursive $(SWIFT_PATHS)
+	find Sources -name '*.[ch]' -exec $(VENV)/bin/clang-format --dry-run --Werror {} +
+	$(VENV_PYTHON) -m ruff format --check
+	$(VENV_PYTHON) -m ruff check
+	@echo 'lint: nothing to object to'
+
+format: $(LINT_TOOLS) ## Rewrite the sources the way lint wants them
+	swift format --in-place --recursive $(SWIFT_PATHS)
+	find Sources -name '*.[ch]' -exec $(VENV)/bin/clang-format -i {} +
+	$(VENV_PYTHON) -m ruff check --fix-only
+	$(VENV_PYTHON) -m ruff format
+
+check: lint test ## Do what a change must pass
+
+clean: ## Remove everything that was built, the environments included
+	rm -rf .build build dist .venv .venv-* .*_cache .hypothesis \
+		python/*.egg-info python/pyhamt/*.so
+	find . -name '__pycache__' -prune -exec rm -rf {} +
+
+toolchain:
+	@sh tools/check_toolchain.sh '$(PYTHON)'
+
+$(CREATED): | toolchain
+	'$(PYTHON)' -m venv $(VENV)
+	touch $@
+
+# setuptools packs what an earlier build left in build/, files that are gone included.
+$(INSTALLED): $(SOURCES) $(CREATED) | toolchain
+	@echo 'Building pyhamt and installing it into $(VENV)'
+	rm -rf build
+	$(VENV_PYTHON) -m pip install --quiet '.[test,bench]'
+	touch $@
+
+$(LINT_TOOLS): tools/lint-requirements.txt $(CREATED) | toolchain
+	$(VENV_PYTHON) -m pip install --quiet --requirement $<
+	touch $@
