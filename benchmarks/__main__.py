@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DatasetError, OSError) as error:
         parser.exit(2, f"{parser.prog}: {error}\n")
 
-    sizes = [size or len(dataset.keys) for size in options.sizes]
+    sizes = [size or dataset.full for size in options.sizes]
     budget_s = QUICK_BUDGET_S if options.quick else BUDGET_S
     outcome = run(dataset, contenders, options.operations, sizes, budget_s * 10**9)
     outcome.left_out.extend(filter(None, obstacles.values()))

@@ -16,6 +16,7 @@ import sysconfig
 import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 from pathlib import Path
 from random import Random
 from typing import TypeAlias
@@ -47,6 +48,9 @@ _NAME = re.compile(
 
 _OCCURRENCES_PER_KEY = 4
 
+# The largest size of the default run. The standard library has fewer distinct names.
+_PAIRED_UP_TO = 100_000
+
 
 class DatasetError(Exception):
     """The data cannot be had; the message says what to do."""
@@ -54,17 +58,22 @@ class DatasetError(Exception):
 
 @dataclass(frozen=True)
 class Dataset:
-    """A text, distinct keys, and as many keys of the same kind that are not in them."""
+    """A text, distinct keys, and as many keys of the same kind that are not in them.
+
+    The first `full` keys are the text's; what follows is for maps beyond the text.
+    """
 
     name: str
     occurrences: list[Key]
     keys: list[Key]
     absent: list[Key]
     seed: int
+    full: int
 
     def __str__(self) -> str:
-        words, keys = len(self.occurrences), len(self.keys)
-        return f"{self.name}: {words:,} words, {keys:,} distinct keys"
+        words, more = len(self.occurrences), len(self.keys) - self.full
+        pairs = f", and {more:,} pairs of neighbours for larger maps" if more else ""
+        return f"{self.name}: {words:,} words, {self.full:,} distinct keys{pairs}"
 
 
 def twins(keys: list[Key]) -> list[Key]:
@@ -98,7 +107,7 @@ def read_identifiers(seed: int) -> Dataset:
         if _NOT_THE_LIBRARY.isdisjoint(path.relative_to(library).parts):
             source = path.read_text(encoding="utf-8", errors="replace")
             names.extend(identifiers(source))
-    return _from_text("identifiers", names, seed)
+    return _from_text("identifiers", names, seed, _PAIRED_UP_TO)
 
 
 def identifiers(source: str) -> Iterator[str]:
@@ -153,13 +162,17 @@ def _words(path: Path) -> Iterator[str]:
         raise DatasetError(f"cannot read {path}: {error}") from error
 
 
-def _from_text(name: str, words: list[Key], seed: int) -> Dataset:
+def _from_text(name: str, words: list[Key], seed: int, least_keys: int = 0) -> Dataset:
+    """Short of *least_keys*, pairs of words that stand side by side are keys too."""
     if not words:
         raise DatasetError(f"no words in the data set {name!r}")
     keys = list(dict.fromkeys(words))
+    full = len(keys)
     Random(seed).shuffle(keys)
-    # No word holds a blank, so a word and a blank is no word.
-    return Dataset(name, words, keys, [f"{key} " for key in keys], seed)
+    # No word holds a blank, so a pair is no word, and neither with a blank behind it.
+    pairs = dict.fromkeys(f"{a} {b}" for a, b in pairwise(words))
+    keys.extend(islice(pairs, max(0, least_keys - full)))
+    return Dataset(name, words, keys, [f"{key} " for key in keys], seed, full)
 
 
 def _from_keys(
@@ -171,4 +184,4 @@ def _from_keys(
         keys[int(len(keys) ** random.random()) - 1]
         for _ in range(_OCCURRENCES_PER_KEY * len(keys))
     ]
-    return Dataset(name, twins(draws), list(keys), list(absent), seed)
+    return Dataset(name, twins(draws), list(keys), list(absent), seed, len(keys))

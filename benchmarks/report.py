@@ -94,6 +94,7 @@ def write_json(
         "dataset": {
             "name": dataset.name,
             "words": len(dataset.occurrences),
+            "distinct": dataset.full,
             "keys": len(dataset.keys),
             "seed": dataset.seed,
         },

@@ -121,12 +121,12 @@ def _plan(
     outcome: Outcome,
 ) -> Iterator[tuple[int, list[Operation]]]:
     """The sizes that the data set has keys for, and the operations at each."""
-    full = len(dataset.keys)
-    if too_large := [f"{size:,}" for size in sorted(set(sizes)) if size > full]:
+    full, most = dataset.full, len(dataset.keys)
+    if too_large := [f"{size:,}" for size in sorted(set(sizes)) if size > most]:
         outcome.left_out.append(
-            f"{'; '.join(too_large)} entries: the data set has {full:,} distinct keys"
+            f"{'; '.join(too_large)} entries: the data set has {most:,} distinct keys"
         )
-    for size in sorted({size for size in (*sizes, full) if size <= full}, reverse=True):
+    for size in sorted({size for size in (*sizes, full) if size <= most}, reverse=True):
         selected = [
             operation
             for operation in operations

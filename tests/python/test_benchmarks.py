@@ -348,7 +348,9 @@ def größe(x1, _y):
 def test_default_data_are_the_identifiers_of_the_standard_library() -> None:
     identifiers = datasets.read_identifiers(seed=1)
     assert len(identifiers.occurrences) > 200_000
-    assert 10_000 < len(identifiers.keys) < 100_000
+    assert 10_000 < identifiers.full < 100_000
+    assert len(set(identifiers.keys)) == len(identifiers.keys) == 100_000
+    assert set(identifiers.keys[: identifiers.full]) == set(identifiers.occurrences)
     assert {"OrderedDict", "self", "argparse"} <= set(identifiers.keys)
     assert not {"def", "while"} & set(identifiers.keys)
 
