@@ -140,6 +140,25 @@ func hamt_map_insert(
 }
 
 @c @implementation
+func hamt_map_remove(
+  _ state: State, _ map: UnsafeMutablePointer<OpaquePointer?>, _ key: Object, _ hash: Int
+) -> hamt_status {
+  let policy = PythonPolicy(state)
+  var root = PythonRoot(map.pointee)
+  do throws(Failure) {
+    let outcome = try root.remove(
+      key, path: PythonPolicy.path(hash: hash), inPlace: true, policy)
+    map.pointee = root.map
+    guard case .changed(_, let displaced) = outcome else { return .HAMT_NOT_FOUND }
+    displaced.release(policy)
+    return .HAMT_OK
+  } catch {
+    map.pointee = root.map
+    return status(of: error)
+  }
+}
+
+@c @implementation
 func hamt_map_build(
   _ seeds: UnsafeMutablePointer<hamt_seed>, _ count: Int, _ state: State,
   _ result: UnsafeMutablePointer<OpaquePointer?>

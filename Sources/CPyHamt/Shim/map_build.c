@@ -116,19 +116,14 @@ root_update_from_dict(hamt_state *state, hamt_node **root, PyObject *dict)
 static int
 root_update_from_map(hamt_state *state, hamt_node **root, MapObject *map)
 {
-    if (*root == NULL) {
-        hamt_map_retain(map->root);
-        *root = map->root;
-        return 0;
+    hamt_node *merged;
+    if (hamt_map_merge(state, *root, map->root, NULL, NULL, &merged) != HAMT_OK)
+    {
+        return -1;
     }
-    hamt_cursor cursor;
-    hamt_cursor_init(&cursor, map->root);
-    const hamt_entry *entry;
-    while ((entry = hamt_cursor_next(&cursor)) != NULL) {
-        if (root_set(state, root, entry->key, entry->value) < 0) {
-            return -1;
-        }
-    }
+    hamt_node *old = *root;
+    *root = merged;
+    hamt_map_release(state, old);
     return 0;
 }
 

@@ -124,7 +124,7 @@ map_nb_or(PyObject *left, PyObject *right)
             hamt_map_release(state, root);
             return NULL;
         }
-        if (map->root == NULL && is_map(state, right)) {
+        if (map->root == NULL && root != NULL && is_map(state, right)) {
             map = (MapObject *)right;
         }
         return map_or_new(map, root);

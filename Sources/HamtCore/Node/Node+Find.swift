@@ -5,17 +5,19 @@
 extension Node {
   /// The entry of a key, or nil.
   ///
-  /// - Parameter path: the path of `key`.
+  /// - Parameters:
+  ///   - path: the path of `key`.
+  ///   - level: where this branch lies.
   /// - Complexity: O(log n) node visits, at most thirteen; one equality call for a hit that is not
   ///   identical, none for a miss in an empty bucket. No allocation.
   // REENTRANCY: `matches` may run foreign code. The caller holds the root, which holds all that is read
   // here, and nothing of the node is used after the call but the entry's address.
   @inline(__always)
   func find(
-    _ key: Element, path: HashPath, _ policy: Policy
+    _ key: Element, path: HashPath, level: Int = 0, _ policy: Policy
   ) throws(Failure) -> UnsafeMutablePointer<Entry<Element>>? {
     var node = self
-    var digits = path.bits
+    var digits = path.bits &>> UInt64(truncatingIfNeeded: level &* HashPath.bitsPerDigit)
     while true {
       let bucket = Bucket(digit: digits)
       let childMap = node.childMap

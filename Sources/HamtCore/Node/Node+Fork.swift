@@ -57,7 +57,7 @@ extension Node {
   }
 
   /// This node, which is given up on failure, under branches of one child from level `to - 1` up to `from`.
-  private func wrapped(
+  func wrapped(
     in path: HashPath, from: Int, to: Int, _ policy: Policy
   ) throws(Failure) -> Node {
     var node = self

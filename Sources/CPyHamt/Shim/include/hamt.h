@@ -154,6 +154,14 @@ hamt_status hamt_map_removing(hamt_state *state, hamt_node *_Nullable map,
                               PyObject *key, Py_hash_t hash,
                               hamt_node *_Nullable *_Nonnull result);
 
+/* Remove a key from a map that the caller owns, as `hamt_map_insert` sets one.
+ *
+ * HAMT_OK, HAMT_NOT_FOUND or HAMT_ERROR.
+ */
+hamt_status hamt_map_remove(hamt_state *state,
+                            hamt_node *_Nullable *_Nonnull map, PyObject *key,
+                            Py_hash_t hash);
+
 /* Set a key in a map that the caller owns: `*map` gives its reference and gets
  * the new root. Nodes that nothing else reaches are edited in place.
  *
@@ -175,6 +183,44 @@ hamt_status hamt_map_insert(hamt_state *state,
 hamt_status hamt_map_build(hamt_seed *seeds, Py_ssize_t count,
                            hamt_state *state,
                            hamt_node *_Nullable *_Nonnull result);
+
+/* ---- Two maps ------------------------------------------------------------ */
+
+/* The value of a key that two maps have with values that are not identical: a
+ * new reference, or NULL with an exception set. */
+typedef PyObject *_Nullable (*hamt_resolver)(void *_Nullable context,
+                                             PyObject *key, PyObject *mine,
+                                             PyObject *theirs);
+
+/* The union of two maps. Keys that both have are `mine`'s. Their value is what
+ * the resolver gives, or that of `theirs` without one.
+ *
+ *   result  out, a new reference; to one of the two, if it holds just the same
+ *
+ * HAMT_OK or HAMT_ERROR.
+ * May run Python code: yes, `__eq__` and `__hash__` of keys, the resolver.
+ */
+hamt_status hamt_map_merge(hamt_state *state, hamt_node *_Nullable mine,
+                           hamt_node *_Nullable theirs,
+                           hamt_resolver _Nullable resolver,
+                           void *_Nullable context,
+                           hamt_node *_Nullable *_Nonnull result);
+
+/* One key in which two maps differ: `first` is NULL when only the second has
+ * it, and the reverse; the values of both are not identical. All are borrowed.
+ * 0, or -1 with an exception set, which ends the walk. */
+typedef int32_t (*hamt_visitor)(void *context, PyObject *key,
+                                PyObject *_Nullable first,
+                                PyObject *_Nullable second);
+
+/* Walk over the keys in which two maps differ. What they share is not visited.
+ *
+ * HAMT_OK or HAMT_ERROR.
+ * May run Python code: yes, `__eq__` and `__hash__` of keys, the visitor.
+ */
+hamt_status hamt_map_difference(hamt_state *state, hamt_node *_Nullable first,
+                                hamt_node *_Nullable second,
+                                hamt_visitor visitor, void *context);
 
 /* ---- Iterating ----------------------------------------------------------- */
 
