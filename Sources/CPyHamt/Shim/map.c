@@ -26,9 +26,11 @@
 /* ---- Life ---------------------------------------------------------------- */
 
 PyObject *
-map_wrap(hamt_state *state, hamt_node *root)
+map_wrap(hamt_state *state, PyTypeObject *type, hamt_node *root)
 {
-    MapObject *map = PyObject_GC_New(MapObject, state->MapType);
+    bool is_exact = type == state->MapType;
+    MapObject *map = is_exact ? PyObject_GC_New(MapObject, type)
+                              : (MapObject *)PyType_GenericAlloc(type, 0);
     if (map == NULL) {
         hamt_map_release(state, root);
         return NULL;
@@ -37,10 +39,19 @@ map_wrap(hamt_state *state, hamt_node *root)
     map->root = root;
     map->hash = -1;
     map->weakrefs = NULL;
-    if (hamt_map_is_tracked(root)) {
+    /* An object of a subclass has a __dict__, and is tracked from the start. */
+    if (is_exact && hamt_map_is_tracked(root)) {
         PyObject_GC_Track(map);
     }
     return (PyObject *)map;
+}
+
+bool
+is_plain_map(hamt_state *state, PyObject *object)
+{
+    return Py_TYPE(object) == state->MapType
+           || (is_map(state, object)
+               && PyType_GetSlot(Py_TYPE(object), Py_tp_iter) == map_tp_iter);
 }
 
 static int
@@ -344,6 +355,6 @@ PyType_Spec map_spec = {
     .name = "pyhamt.PersistentMap",
     .basicsize = sizeof(MapObject),
     .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MAPPING
-             | Py_TPFLAGS_IMMUTABLETYPE,
+             | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_IMMUTABLETYPE,
     .slots = map_slots,
 };

@@ -235,7 +235,7 @@ root_update(hamt_state *state, hamt_node **root, PyObject *source)
         return *root == NULL ? root_from_dict(state, source, root)
                              : root_update_from_dict(state, root, source);
     }
-    if (Py_TYPE(source) == state->MapType) {
+    if (is_plain_map(state, source)) {
         return root_update_from_map(state, root, (MapObject *)source);
     }
     PyObject *keys_method = PyObject_GetAttrString(source, "keys");
@@ -266,7 +266,9 @@ map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     }
     PyObject *source = count == 1 ? PyTuple_GetItem(args, 0) : NULL;
     bool has_keywords = kwargs != NULL && PyDict_Size(kwargs) > 0;
-    if (source != NULL && !has_keywords && Py_TYPE(source) == state->MapType) {
+    if (source != NULL && !has_keywords && type == state->MapType
+        && Py_TYPE(source) == type)
+    {
         return Py_NewRef(source);
     }
     hamt_node *root = NULL;
@@ -276,7 +278,20 @@ map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         hamt_map_release(state, root);
         return NULL;
     }
-    return map_wrap(state, root);
+    return map_wrap(state, type, root);
+}
+
+/* What a class method makes: the map, or what a subclass makes of it. */
+static PyObject *
+map_wrap_by_call(hamt_state *state, PyObject *type, hamt_node *root)
+{
+    PyObject *map = map_wrap(state, state->MapType, root);
+    if (map == NULL || type == (PyObject *)state->MapType) {
+        return map;
+    }
+    PyObject *result = PyObject_CallFunctionObjArgs(type, map, NULL);
+    Py_DECREF(map);
+    return result;
 }
 
 PyObject *
@@ -293,7 +308,7 @@ map_py_from_dict(PyObject *type, PyObject *dict)
         hamt_map_release(state, root);
         return NULL;
     }
-    return map_wrap(state, root);
+    return map_wrap_by_call(state, type, root);
 }
 
 PyObject *
@@ -323,5 +338,5 @@ map_py_fromkeys(PyObject *type, PyObject *const *args, Py_ssize_t count)
         hamt_map_release(state, root);
         return NULL;
     }
-    return map_wrap(state, root);
+    return map_wrap_by_call(state, type, root);
 }

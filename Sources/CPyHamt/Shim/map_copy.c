@@ -4,11 +4,94 @@
 
 #include "shim.h"
 
+/* ---- What a subclass adds ------------------------------------------------ */
+
+/* What an object of a subclass has beside its entries, as pickle asks for it:
+ * None, its __dict__, or a pair of it and the values of its slots. */
+static PyObject *
+map_get_state(PyObject *self)
+{
+    if (PyObject_HasAttrString(self, "__getstate__")) {
+        return PyObject_CallMethod(self, "__getstate__", NULL);
+    }
+    /* Before Python 3.11 object has no __getstate__. */
+    if (PyObject_HasAttrString(self, "__dict__")) {
+        return PyObject_GetAttrString(self, "__dict__");
+    }
+    Py_RETURN_NONE;
+}
+
+/* Set the values of slots, a dict, as attributes. */
+static int
+set_slots(PyObject *self, PyObject *slots)
+{
+    Py_ssize_t position = 0;
+    PyObject *name;
+    PyObject *value;
+    while (PyDict_Next(slots, &position, &name, &value)) {
+        Py_INCREF(name);
+        Py_INCREF(value);
+        int result = PyObject_SetAttr(self, name, value);
+        Py_DECREF(name);
+        Py_DECREF(value);
+        if (result < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* Give an object what map_get_state got from another one. */
+static int
+map_set_state(PyObject *self, PyObject *state)
+{
+    PyObject *result = NULL;
+    if (PyObject_HasAttrString(self, "__setstate__")) {
+        result = PyObject_CallMethod(self, "__setstate__", "(O)", state);
+        Py_XDECREF(result);
+        return result == NULL ? -1 : 0;
+    }
+    PyObject *attributes = state;
+    if (PyTuple_Check(state) && PyTuple_Size(state) == 2) {
+        attributes = PyTuple_GetItem(state, 0);
+        PyObject *slots = PyTuple_GetItem(state, 1);
+        if (PyDict_Check(slots) && set_slots(self, slots) < 0) {
+            return -1;
+        }
+    }
+    if (!PyDict_Check(attributes) || PyDict_Size(attributes) == 0) {
+        return 0;
+    }
+    PyObject *dict = PyObject_GetAttrString(self, "__dict__");
+    if (dict != NULL) {
+        result = PyObject_CallMethod(dict, "update", "(O)", attributes);
+        Py_DECREF(dict);
+    }
+    Py_XDECREF(result);
+    return result == NULL ? -1 : 0;
+}
+
+/* ---- copy ---------------------------------------------------------------- */
+
 PyObject *
 map_py_copy(PyObject *self, PyObject *ignored)
 {
     (void)ignored;
-    return Py_NewRef(self);
+    MapObject *map = (MapObject *)self;
+    if (Py_TYPE(self) == map->state->MapType) {
+        return Py_NewRef(self);
+    }
+    PyObject *state = map_get_state(self);
+    if (state == NULL) {
+        return NULL;
+    }
+    hamt_map_retain(map->root);
+    PyObject *copy = map_wrap(map->state, Py_TYPE(self), map->root);
+    if (copy != NULL && state != Py_None && map_set_state(copy, state) < 0) {
+        Py_CLEAR(copy);
+    }
+    Py_DECREF(state);
+    return copy;
 }
 
 static PyObject *
@@ -58,6 +141,35 @@ error:
     return -1;
 }
 
+/* The copy of an object of a subclass, with its attributes; `root` is NULL if
+ * the entries are their own copies. Takes over the reference to it. */
+static PyObject *
+deepcopy_subclass(MapObject *map, PyObject *memo, hamt_node *root)
+{
+    if (root == NULL) {
+        root = map->root;
+        hamt_map_retain(root);
+    }
+    PyObject *copy = map_wrap(map->state, Py_TYPE(map), root);
+    if (copy == NULL) {
+        return NULL;
+    }
+    int result = -1;
+    PyObject *copied = NULL;
+    PyObject *state = map_get_state((PyObject *)map);
+    if (state != NULL
+        && (copied = deepcopy_of(map->state, state, memo)) != NULL)
+    {
+        result = copied == Py_None ? 0 : map_set_state(copy, copied);
+    }
+    Py_XDECREF(state);
+    Py_XDECREF(copied);
+    if (result < 0) {
+        Py_CLEAR(copy);
+    }
+    return copy;
+}
+
 PyObject *
 map_py_deepcopy(PyObject *self, PyObject *memo)
 {
@@ -92,7 +204,11 @@ map_py_deepcopy(PyObject *self, PyObject *memo)
         return NULL;
     }
     PyErr_Clear();
-    return root == NULL ? Py_NewRef(self) : map_wrap(state, root);
+    if (Py_TYPE(self) != state->MapType) {
+        return deepcopy_subclass(map, memo, root);
+    }
+    return root == NULL ? Py_NewRef(self)
+                        : map_wrap(state, state->MapType, root);
 }
 
 /* A dict with the map's items. */
@@ -115,6 +231,29 @@ map_as_dict(MapObject *map)
     return dict;
 }
 
+/* ---- pickle -------------------------------------------------------------- */
+
+/* (copyreg.__newobj__, (type, items), state), of which pickle makes an object
+ * without calling its __init__. */
+static PyObject *
+reduce_subclass(PyObject *self, PyObject *items)
+{
+    PyObject *copyreg = PyImport_ImportModule("copyreg");
+    if (copyreg == NULL) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    PyObject *newobj = PyObject_GetAttrString(copyreg, "__newobj__");
+    PyObject *state = map_get_state(self);
+    if (newobj != NULL && state != NULL) {
+        result = Py_BuildValue("O(OO)O", newobj, Py_TYPE(self), items, state);
+    }
+    Py_DECREF(copyreg);
+    Py_XDECREF(newobj);
+    Py_XDECREF(state);
+    return result;
+}
+
 /* A map is pickled as its type called with a dict. A cycle from a value back
  * to the map works, because pickle looks for the object once more after it has
  * written the arguments. */
@@ -122,11 +261,14 @@ PyObject *
 map_py_reduce(PyObject *self, PyObject *ignored)
 {
     (void)ignored;
-    PyObject *dict = map_as_dict((MapObject *)self);
-    if (dict == NULL) {
+    MapObject *map = (MapObject *)self;
+    PyObject *items = map_as_dict(map);
+    if (items == NULL) {
         return NULL;
     }
-    PyObject *result = Py_BuildValue("O(O)", Py_TYPE(self), dict);
-    Py_DECREF(dict);
+    PyObject *result = Py_TYPE(self) == map->state->MapType
+                           ? Py_BuildValue("O(O)", Py_TYPE(self), items)
+                           : reduce_subclass(self, items);
+    Py_DECREF(items);
     return result;
 }

@@ -42,7 +42,11 @@ map_items_text(MapObject *map)
             goto error;
         }
     }
-    text = join(pieces, ", ");
+    PyObject *joined = join(pieces, ", ");
+    if (joined != NULL) {
+        text = PyUnicode_FromFormat("{%U}", joined);
+        Py_DECREF(joined);
+    }
 error:
     Py_DECREF(pieces);
     return text;
@@ -52,16 +56,22 @@ PyObject *
 map_tp_repr(PyObject *self)
 {
     int entered = Py_ReprEnter(self);
-    if (entered != 0) {
-        return entered < 0 ? NULL : PyUnicode_FromString("PersistentMap(...)");
+    if (entered < 0) {
+        return NULL;
     }
     PyObject *result = NULL;
-    PyObject *items = map_items_text((MapObject *)self);
-    if (items != NULL) {
-        result = PyUnicode_FromFormat("PersistentMap({%U})", items);
-        Py_DECREF(items);
+    PyObject *name =
+        PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__");
+    PyObject *items = entered > 0 ? PyUnicode_FromString("...")
+                                  : map_items_text((MapObject *)self);
+    if (name != NULL && items != NULL) {
+        result = PyUnicode_FromFormat("%U(%U)", name, items);
     }
-    Py_ReprLeave(self);
+    Py_XDECREF(name);
+    Py_XDECREF(items);
+    if (entered == 0) {
+        Py_ReprLeave(self);
+    }
     return result;
 }
 

@@ -22,7 +22,7 @@ map_py_set(PyObject *self, PyObject *const *args, Py_ssize_t count)
                                &root))
     {
     case HAMT_OK:
-        return map_wrap(map->state, root);
+        return map_wrap(map->state, Py_TYPE(self), root);
     case HAMT_UNCHANGED:
         return Py_NewRef(self);
     default:
@@ -42,7 +42,7 @@ map_without(MapObject *map, PyObject *key)
     if (hamt_map_removing(map->state, map->root, key, hash, &root) != HAMT_OK) {
         return NULL;
     }
-    return map_wrap(map->state, root);
+    return map_wrap(map->state, Py_TYPE(map), root);
 }
 
 PyObject *
@@ -74,7 +74,7 @@ map_or_new(MapObject *map, hamt_node *root)
         hamt_map_release(map->state, root);
         return Py_NewRef((PyObject *)map);
     }
-    return map_wrap(map->state, root);
+    return map_wrap(map->state, Py_TYPE(map), root);
 }
 
 PyObject *
@@ -124,7 +124,9 @@ map_nb_or(PyObject *left, PyObject *right)
             hamt_map_release(state, root);
             return NULL;
         }
-        if (map->root == NULL && root != NULL && is_map(state, right)) {
+        if (map->root == NULL && root != NULL
+            && Py_TYPE(right) == Py_TYPE(left))
+        {
             map = (MapObject *)right;
         }
         return map_or_new(map, root);

@@ -71,9 +71,13 @@ extern PyType_Spec items_iterator_spec;
 
 /* ---- map.c ---- */
 
-/* A map object that takes over a reference to `root`, or NULL with the
- * reference given up. */
-PyObject *map_wrap(hamt_state *state, hamt_node *root);
+/* A map object of a type, PersistentMap or a subclass, that takes over a
+ * reference to `root`; or NULL with the reference given up. Runs no __init__.
+ */
+PyObject *map_wrap(hamt_state *state, PyTypeObject *type, hamt_node *root);
+
+/* Whether a map is read as PersistentMap reads it: no subclass changed it. */
+bool is_plain_map(hamt_state *state, PyObject *object);
 
 static inline bool
 is_map(hamt_state *state, PyObject *object)
