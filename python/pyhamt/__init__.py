@@ -3,7 +3,7 @@
 memory with the old one.
 """
 
-from pyhamt._hamt import PersistentMap
+from pyhamt._hamt import MapMutation, PersistentMap
 
-__all__ = ["PersistentMap"]
+__all__ = ["MapMutation", "PersistentMap"]
 __version__ = "0.1.0"

@@ -119,43 +119,56 @@ func hamt_map_removing(
   }
 }
 
-@c @implementation
-func hamt_map_insert(
-  _ state: State, _ map: UnsafeMutablePointer<OpaquePointer?>, _ key: Object, _ hash: Int,
-  _ value: Object
+/// Edits the map in `place`, with what is displaced written to `displaced`.
+@inline(__always)
+private func edit(
+  _ place: UnsafeMutablePointer<OpaquePointer?>, _ displaced: UnsafeMutablePointer<hamt_displaced>,
+  unchanged: hamt_status,
+  _ body: (inout PythonRoot) throws(Failure) -> EditOutcome<PythonPolicy>
 ) -> hamt_status {
-  let policy = PythonPolicy(state)
-  var root = PythonRoot(map.pointee)
+  var root = PythonRoot(place.pointee)
+  defer { place.pointee = root.map }
   do throws(Failure) {
-    let outcome = try root.insert(
-      Entry(key: key, value: value), path: PythonPolicy.path(hash: hash), inPlace: true, policy)
-    map.pointee = root.map
-    guard case .changed(_, let displaced) = outcome else { return .HAMT_UNCHANGED }
-    displaced.release(policy)
+    guard case .changed(_, let garbage) = try body(&root) else { return unchanged }
+    // SAFETY: hamt_displaced_release reads it back as what it is written as.
+    precondition(
+      MemoryLayout<Displaced<PythonPolicy>>.size <= MemoryLayout<hamt_displaced>.size,
+      "hamt_displaced is too short")
+    UnsafeMutableRawPointer(displaced).initializeMemory(
+      as: Displaced<PythonPolicy>.self, to: garbage)
     return .HAMT_OK
   } catch {
-    map.pointee = root.map
     return status(of: error)
   }
 }
 
 @c @implementation
-func hamt_map_remove(
-  _ state: State, _ map: UnsafeMutablePointer<OpaquePointer?>, _ key: Object, _ hash: Int
+func hamt_map_insert(
+  _ state: State, _ map: UnsafeMutablePointer<OpaquePointer?>, _ key: Object, _ hash: Int,
+  _ value: Object, _ displaced: UnsafeMutablePointer<hamt_displaced>
 ) -> hamt_status {
-  let policy = PythonPolicy(state)
-  var root = PythonRoot(map.pointee)
-  do throws(Failure) {
-    let outcome = try root.remove(
-      key, path: PythonPolicy.path(hash: hash), inPlace: true, policy)
-    map.pointee = root.map
-    guard case .changed(_, let displaced) = outcome else { return .HAMT_NOT_FOUND }
-    displaced.release(policy)
-    return .HAMT_OK
-  } catch {
-    map.pointee = root.map
-    return status(of: error)
+  edit(map, displaced, unchanged: .HAMT_UNCHANGED) { (root) throws(Failure) in
+    try root.insert(
+      Entry(key: key, value: value), path: PythonPolicy.path(hash: hash), inPlace: true,
+      PythonPolicy(state))
   }
+}
+
+@c @implementation
+func hamt_map_remove(
+  _ state: State, _ map: UnsafeMutablePointer<OpaquePointer?>, _ key: Object, _ hash: Int,
+  _ displaced: UnsafeMutablePointer<hamt_displaced>
+) -> hamt_status {
+  edit(map, displaced, unchanged: .HAMT_NOT_FOUND) { (root) throws(Failure) in
+    try root.remove(
+      key, path: PythonPolicy.path(hash: hash), inPlace: true, PythonPolicy(state))
+  }
+}
+
+@c @implementation
+func hamt_displaced_release(_ state: State, _ displaced: UnsafeMutablePointer<hamt_displaced>) {
+  UnsafeMutableRawPointer(displaced).assumingMemoryBound(to: Displaced<PythonPolicy>.self)
+    .pointee.release(PythonPolicy(state))
 }
 
 @c @implementation

@@ -135,8 +135,6 @@ extension PythonPolicy {
     byteCount: Int, tracked: Bool
   ) throws(Failure) -> UnsafeMutableRawPointer {
     if tracked {
-      // The collection that this may start finds whole structures only: an edit allocates before it
-      // writes, and publishes after.
       guard
         let node = hamt_node_allocate_tracked(
           presentState.pointee.NodeType.unsafelyUnwrapped, byteCount)

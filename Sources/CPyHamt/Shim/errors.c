@@ -77,3 +77,22 @@ hash_key(PyObject *key, Py_hash_t *hash)
     }
     return -1;
 }
+
+int
+check_count(const char *function, Py_ssize_t count, Py_ssize_t least,
+            Py_ssize_t most)
+{
+    if (count >= least && count <= most) {
+        return 0;
+    }
+    if (least == most) {
+        PyErr_Format(PyExc_TypeError, "%s expected %zd arguments, got %zd",
+                     function, least, count);
+    }
+    else {
+        PyErr_Format(PyExc_TypeError,
+                     "%s expected %zd or %zd arguments, got %zd", function,
+                     least, most, count);
+    }
+    return -1;
+}

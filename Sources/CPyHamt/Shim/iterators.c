@@ -3,7 +3,8 @@
 /* Iterators over the keys, values and items of a map.
  *
  * A map never changes, so an iterator needs no guard: it holds the map until
- * its end, and lets go of it there.
+ * its end, and lets go of it there. The iterator of a mutation walks over a map
+ * that holds the mutation's root, and watches its count of edits.
  */
 
 #include "shim.h"
@@ -16,10 +17,20 @@ iterator_new(PyTypeObject *type, MapObject *map)
         return NULL;
     }
     iterator->map = (MapObject *)Py_NewRef(map);
+    iterator->mutation = NULL;
+    iterator->edits = 0;
     iterator->remaining = hamt_map_count(map->root);
     hamt_cursor_init(&iterator->cursor, map->root);
     PyObject_GC_Track(iterator);
     return (PyObject *)iterator;
+}
+
+void
+iterator_watch(PyObject *self, MutationObject *mutation)
+{
+    IteratorObject *iterator = (IteratorObject *)self;
+    iterator->mutation = (MutationObject *)Py_NewRef(mutation);
+    iterator->edits = mutation->edits;
 }
 
 PyObject *
@@ -34,6 +45,7 @@ iterator_tp_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(((IteratorObject *)self)->map);
+    Py_VISIT(((IteratorObject *)self)->mutation);
     return 0;
 }
 
@@ -41,6 +53,7 @@ static int
 iterator_tp_clear(PyObject *self)
 {
     Py_CLEAR(((IteratorObject *)self)->map);
+    Py_CLEAR(((IteratorObject *)self)->mutation);
     return 0;
 }
 
@@ -50,15 +63,24 @@ iterator_tp_dealloc(PyObject *self)
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     Py_XDECREF(((IteratorObject *)self)->map);
+    Py_XDECREF(((IteratorObject *)self)->mutation);
     PyObject_GC_Del(self);
     Py_DECREF(type);
 }
 
-/* The next entry, borrowed from the map, or NULL at the end. */
+/* The next entry, borrowed from the map, or NULL at the end, or with
+ * RuntimeError set when the mutation has changed. */
 static const hamt_entry *
 iterator_advance(IteratorObject *iterator)
 {
     if (iterator->map == NULL) {
+        return NULL;
+    }
+    if (iterator->mutation != NULL
+        && iterator->mutation->edits != iterator->edits)
+    {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the mutation changed during iteration");
         return NULL;
     }
     const hamt_entry *entry = hamt_cursor_next(&iterator->cursor);
@@ -68,6 +90,19 @@ iterator_advance(IteratorObject *iterator)
     }
     iterator->remaining--;
     return entry;
+}
+
+PyObject *
+entry_pack(const hamt_entry *entry)
+{
+    /* Making a tuple may start a collection, whose destructors may take the
+     * entry's map away. */
+    PyObject *key = Py_NewRef(entry->key);
+    PyObject *value = Py_NewRef(entry->value);
+    PyObject *pair = PyTuple_Pack(2, key, value);
+    Py_DECREF(key);
+    Py_DECREF(value);
+    return pair;
 }
 
 static PyObject *
@@ -88,7 +123,7 @@ static PyObject *
 items_iterator_tp_iternext(PyObject *self)
 {
     const hamt_entry *entry = iterator_advance((IteratorObject *)self);
-    return entry == NULL ? NULL : PyTuple_Pack(2, entry->key, entry->value);
+    return entry == NULL ? NULL : entry_pack(entry);
 }
 
 static PyObject *

@@ -153,36 +153,42 @@ map_sq_contains(PyObject *self, PyObject *key)
     return status == HAMT_ERROR ? -1 : status == HAMT_OK;
 }
 
+int
+parse_get(PyObject *const *args, Py_ssize_t count, PyObject *keyword_names,
+          const char *function, PyObject **fallback)
+{
+    if (check_count(function, count, 1, 2) < 0) {
+        return -1;
+    }
+    *fallback = count == 2 ? args[1] : Py_None;
+    Py_ssize_t keywords =
+        keyword_names == NULL ? 0 : PyTuple_Size(keyword_names);
+    for (Py_ssize_t i = 0; i < keywords; i++) {
+        PyObject *name = PyTuple_GetItem(keyword_names, i);
+        if (PyUnicode_CompareWithASCIIString(name, "default") != 0) {
+            PyErr_Format(PyExc_TypeError,
+                         "%s got an unexpected keyword argument '%U'", function,
+                         name);
+            return -1;
+        }
+        if (count == 2) {
+            PyErr_Format(PyExc_TypeError, "%s got two values for 'default'",
+                         function);
+            return -1;
+        }
+        *fallback = args[count + i];
+    }
+    return 0;
+}
+
 static PyObject *
 map_py_get(PyObject *self, PyObject *const *args, Py_ssize_t count,
            PyObject *keyword_names)
 {
-    Py_ssize_t keywords =
-        keyword_names == NULL ? 0 : PyTuple_Size(keyword_names);
-    if (count < 1 || count > 2) {
-        return PyErr_Format(PyExc_TypeError,
-                            "PersistentMap.get expected 1 or 2 positional "
-                            "arguments, got %zd",
-                            count);
-    }
-    PyObject *fallback = count == 2 ? args[1] : Py_None;
-    for (Py_ssize_t i = 0; i < keywords; i++) {
-        PyObject *name = PyTuple_GetItem(keyword_names, i);
-        if (PyUnicode_CompareWithASCIIString(name, "default") != 0) {
-            return PyErr_Format(PyExc_TypeError,
-                                "PersistentMap.get got an unexpected keyword "
-                                "argument '%U'",
-                                name);
-        }
-        if (count == 2) {
-            PyErr_SetString(PyExc_TypeError,
-                            "PersistentMap.get got two values for 'default'");
-            return NULL;
-        }
-        fallback = args[count + i];
-    }
-    PyObject *value = fallback;
-    if (map_lookup((MapObject *)self, args[0], &value) == HAMT_ERROR) {
+    PyObject *value;
+    if (parse_get(args, count, keyword_names, "PersistentMap.get", &value) < 0
+        || map_lookup((MapObject *)self, args[0], &value) == HAMT_ERROR)
+    {
         return NULL;
     }
     return Py_NewRef(value);
@@ -251,6 +257,17 @@ PyDoc_STRVAR(update_doc,
              ">>> PersistentMap(a=1).update({'a': 2}, b=3)\n"
              "PersistentMap({'a': 2, 'b': 3})");
 
+PyDoc_STRVAR(mutate_doc,
+             "mutate($self, /)\n--\n\n"
+             "Return a MapMutation, which edits a copy of the map in place.\n"
+             "\n"
+             "Complexity: O(1); an edit copies the nodes that the map shares.\n"
+             "\n"
+             ">>> mm = PersistentMap(a=1).mutate()\n"
+             ">>> mm['b'] = 2\n"
+             ">>> mm.finish()\n"
+             "PersistentMap({'a': 1, 'b': 2})");
+
 PyDoc_STRVAR(keys_doc,
              "keys($self, /)\n--\n\n"
              "Return a set-like view of the keys.\n\n"
@@ -308,6 +325,7 @@ static PyMethodDef map_methods[] = {
     {"discard", map_py_discard, METH_O, discard_doc},
     {"update", (PyCFunction)(void (*)(void))map_py_update,
      METH_VARARGS | METH_KEYWORDS, update_doc},
+    {"mutate", map_py_mutate, METH_NOARGS, mutate_doc},
     {"keys", map_py_keys, METH_NOARGS, keys_doc},
     {"values", map_py_values, METH_NOARGS, values_doc},
     {"items", map_py_items, METH_NOARGS, items_doc},

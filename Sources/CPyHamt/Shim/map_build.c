@@ -76,14 +76,19 @@ error:
 
 /* ---- Entry by entry ------------------------------------------------------ */
 
-static int
+int
 root_set(hamt_state *state, hamt_node **root, PyObject *key, PyObject *value)
 {
     Py_hash_t hash;
     if (hash_key(key, &hash) < 0) {
         return -1;
     }
-    hamt_status status = hamt_map_insert(state, root, key, hash, value);
+    hamt_displaced displaced;
+    hamt_status status =
+        hamt_map_insert(state, root, key, hash, value, &displaced);
+    if (status == HAMT_OK) {
+        hamt_displaced_release(state, &displaced);
+    }
     return status == HAMT_ERROR ? -1 : 0;
 }
 
@@ -315,11 +320,8 @@ PyObject *
 map_py_fromkeys(PyObject *type, PyObject *const *args, Py_ssize_t count)
 {
     hamt_state *state = state_of_type((PyTypeObject *)type);
-    if (count < 1 || count > 2) {
-        return PyErr_Format(PyExc_TypeError,
-                            "PersistentMap.fromkeys expected 1 or 2 "
-                            "arguments, got %zd",
-                            count);
+    if (check_count("PersistentMap.fromkeys", count, 1, 2) < 0) {
+        return NULL;
     }
     PyObject *iterator = PyObject_GetIter(args[0]);
     if (iterator == NULL) {

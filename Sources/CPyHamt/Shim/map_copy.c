@@ -114,11 +114,9 @@ deepcopy_entries(MapObject *map, PyObject *memo, hamt_node **root)
     hamt_cursor_init(&cursor, map->root);
     const hamt_entry *entry;
     while ((entry = hamt_cursor_next(&cursor)) != NULL) {
-        Py_hash_t hash;
         if ((key = deepcopy_of(state, entry->key, memo)) == NULL
             || (value = deepcopy_of(state, entry->value, memo)) == NULL
-            || hash_key(key, &hash) < 0
-            || hamt_map_insert(state, &copies, key, hash, value) == HAMT_ERROR)
+            || root_set(state, &copies, key, value) < 0)
         {
             goto error;
         }

@@ -8,10 +8,8 @@ PyObject *
 map_py_set(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     MapObject *map = (MapObject *)self;
-    if (count != 2) {
-        return PyErr_Format(PyExc_TypeError,
-                            "PersistentMap.set expected 2 arguments, got %zd",
-                            count);
+    if (check_count("PersistentMap.set", count, 2, 2) < 0) {
+        return NULL;
     }
     Py_hash_t hash;
     if (hash_key(args[0], &hash) < 0) {

@@ -108,6 +108,7 @@ state_release(hamt_state *state)
     }
     Py_XDECREF(state->NodeType);
     Py_XDECREF(state->MapType);
+    Py_XDECREF(state->MutationType);
     Py_XDECREF(state->KeysViewType);
     Py_XDECREF(state->ValuesViewType);
     Py_XDECREF(state->ItemsViewType);
@@ -142,7 +143,7 @@ register_type(PyObject *abc, const char *name, PyTypeObject *type)
 }
 
 static int
-hamt_register(hamt_state *state)
+register_types(hamt_state *state)
 {
     /* The module behind collections.abc. The interpreter has it loaded by the
      * time it starts; the package `collections` would take 1.3 ms to load. */
@@ -150,15 +151,17 @@ hamt_register(hamt_state *state)
     if (abc == NULL) {
         return -1;
     }
+    int result = 0;
     state->mapping = PyObject_GetAttrString(abc, "Mapping");
-    int result =
-        state->mapping == NULL
-                || register_type(abc, "Mapping", state->MapType) < 0
-                || register_type(abc, "KeysView", state->KeysViewType) < 0
-                || register_type(abc, "ValuesView", state->ValuesViewType) < 0
-                || register_type(abc, "ItemsView", state->ItemsViewType) < 0
-            ? -1
-            : 0;
+    if (state->mapping == NULL
+        || register_type(abc, "Mapping", state->MapType) < 0
+        || register_type(abc, "MutableMapping", state->MutationType) < 0
+        || register_type(abc, "KeysView", state->KeysViewType) < 0
+        || register_type(abc, "ValuesView", state->ValuesViewType) < 0
+        || register_type(abc, "ItemsView", state->ItemsViewType) < 0)
+    {
+        result = -1;
+    }
     Py_DECREF(abc);
     return result;
 }
@@ -176,6 +179,7 @@ hamt_exec(PyObject *module)
     *state_slot(module) = state;
     if (add_type(module, &node_spec, &state->NodeType) < 0
         || add_type(module, &map_spec, &state->MapType) < 0
+        || add_type(module, &mutation_spec, &state->MutationType) < 0
         || add_type(module, &keys_view_spec, &state->KeysViewType) < 0
         || add_type(module, &values_view_spec, &state->ValuesViewType) < 0
         || add_type(module, &items_view_spec, &state->ItemsViewType) < 0
@@ -183,11 +187,13 @@ hamt_exec(PyObject *module)
         || add_type(module, &values_iterator_spec, &state->ValuesIteratorType)
                < 0
         || add_type(module, &items_iterator_spec, &state->ItemsIteratorType) < 0
-        || hamt_register(state) < 0)
+        || register_types(state) < 0)
     {
         return -1;
     }
-    if (PyModule_AddType(module, state->MapType) < 0) {
+    if (PyModule_AddType(module, state->MapType) < 0
+        || PyModule_AddType(module, state->MutationType) < 0)
+    {
         return -1;
     }
     return PyModule_AddIntConstant(module, "_ARRAY_LIMIT",
@@ -204,6 +210,7 @@ hamt_traverse(PyObject *module, visitproc visit, void *arg)
     /* Maps share the state, but each holds its type, and that the module. */
     Py_VISIT(state->NodeType);
     Py_VISIT(state->MapType);
+    Py_VISIT(state->MutationType);
     Py_VISIT(state->KeysViewType);
     Py_VISIT(state->ValuesViewType);
     Py_VISIT(state->ItemsViewType);

@@ -38,7 +38,19 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    MapObject *map; /* owned; NULL at the end */
+    MapObject *map;  /* owned; what it began with, or what it finished as */
+    hamt_node *root; /* owned */
+    uint64_t edits;  /* edits that changed something */
+    bool is_busy;    /* an edit is under way */
+    bool is_finished;
+    PyObject *weakrefs;
+} MutationObject;
+
+typedef struct {
+    PyObject_HEAD
+    MapObject *map;           /* owned; NULL at the end */
+    MutationObject *mutation; /* owned; NULL for the iterator of a map */
+    uint64_t edits;           /* of the mutation, when the iterator was made */
     Py_ssize_t remaining;
     hamt_cursor cursor;
 } IteratorObject;
@@ -62,6 +74,7 @@ void state_release(hamt_state *state);
 
 extern PyType_Spec node_spec;
 extern PyType_Spec map_spec;
+extern PyType_Spec mutation_spec;
 extern PyType_Spec keys_view_spec;
 extern PyType_Spec values_view_spec;
 extern PyType_Spec items_view_spec;
@@ -85,6 +98,11 @@ is_map(hamt_state *state, PyObject *object)
     return PyObject_TypeCheck(object, state->MapType);
 }
 
+/* The default that a call of `get` gives, borrowed; -1 with TypeError naming
+ * the function for a call that is none. */
+int parse_get(PyObject *const *args, Py_ssize_t count, PyObject *keyword_names,
+              const char *function, PyObject **fallback);
+
 /* Look up a key: HAMT_OK with a borrowed value, HAMT_NOT_FOUND, HAMT_ERROR. */
 hamt_status map_lookup(MapObject *map, PyObject *key, PyObject **value);
 
@@ -94,6 +112,11 @@ PyObject *map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
 PyObject *map_py_from_dict(PyObject *type, PyObject *dict);
 PyObject *map_py_fromkeys(PyObject *type, PyObject *const *args,
                           Py_ssize_t count);
+
+/* Set a key in `*root`, which the caller owns: 0, or -1 with an exception set.
+ * Gives up what it displaces. */
+int root_set(hamt_state *state, hamt_node **root, PyObject *key,
+             PyObject *value);
 
 /* Set every entry of a mapping or of an iterable of pairs in `*root`, which
  * the caller owns. 0, or -1 with an exception set and `*root` still owned. */
@@ -106,6 +129,10 @@ PyObject *map_py_delete(PyObject *self, PyObject *key);
 PyObject *map_py_discard(PyObject *self, PyObject *key);
 PyObject *map_py_update(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *map_nb_or(PyObject *left, PyObject *right);
+
+/* ---- mutation.c ---- */
+
+PyObject *map_py_mutate(PyObject *self, PyObject *ignored);
 
 /* ---- map_compare.c ---- */
 
@@ -135,7 +162,13 @@ PyObject *map_py_items(PyObject *self, PyObject *ignored);
 /* ---- iterators.c ---- */
 
 PyObject *iterator_new(PyTypeObject *type, MapObject *map);
+
+/* Make an iterator raise RuntimeError once the mutation has been edited. */
+void iterator_watch(PyObject *iterator, MutationObject *mutation);
 PyObject *map_tp_iter(PyObject *self);
+
+/* The tuple (key, value). */
+PyObject *entry_pack(const hamt_entry *entry);
 
 /* ---- errors.c ---- */
 
@@ -144,6 +177,10 @@ void set_key_error(PyObject *key);
 
 /* The hash of a key: 0, or -1 with TypeError naming PersistentMap. */
 int hash_key(PyObject *key, Py_hash_t *hash);
+
+/* TypeError naming the function unless its count of arguments is in range. */
+int check_count(const char *function, Py_ssize_t count, Py_ssize_t least,
+                Py_ssize_t most);
 
 /* TypeError: `format` with one %U, the name of the type of `object`. */
 void set_type_error(const char *format, PyObject *object);

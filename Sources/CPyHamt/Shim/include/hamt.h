@@ -44,6 +44,7 @@ typedef struct hamt_state {
     void *_Nullable pool; /* freed nodes, for HamtCore */
     PyTypeObject *_Nullable NodeType;
     PyTypeObject *_Nullable MapType;
+    PyTypeObject *_Nullable MutationType;
     PyTypeObject *_Nullable KeysViewType;
     PyTypeObject *_Nullable ValuesViewType;
     PyTypeObject *_Nullable ItemsViewType;
@@ -154,24 +155,38 @@ hamt_status hamt_map_removing(hamt_state *state, hamt_node *_Nullable map,
                               PyObject *key, Py_hash_t hash,
                               hamt_node *_Nullable *_Nonnull result);
 
-/* Remove a key from a map that the caller owns, as `hamt_map_insert` sets one.
+/* What an edit took out of a map: for HamtCore to know. */
+typedef struct {
+    uint64_t words[4];
+} hamt_displaced;
+
+/* Give up what was taken out, when the new map is where it belongs.
+ *
+ * May run Python code: yes, destructors. Fails: no.
+ */
+void hamt_displaced_release(hamt_state *state, hamt_displaced *displaced);
+
+/* Set a key in a map that the caller owns: `*map` gives its reference and gets
+ * the new root. Nodes that nothing else reaches are edited in place.
+ *
+ *   displaced  out, for the caller to give up; only with HAMT_OK
+ *
+ * HAMT_OK, HAMT_UNCHANGED or HAMT_ERROR; then `*map` has the entries it had.
+ * May run Python code: `__eq__` and `__hash__` of keys, before `*map` is
+ * touched. That code must not edit `*map`.
+ */
+hamt_status hamt_map_insert(hamt_state *state,
+                            hamt_node *_Nullable *_Nonnull map, PyObject *key,
+                            Py_hash_t hash, PyObject *value,
+                            hamt_displaced *displaced);
+
+/* Remove a key from a map that the caller owns; as above.
  *
  * HAMT_OK, HAMT_NOT_FOUND or HAMT_ERROR.
  */
 hamt_status hamt_map_remove(hamt_state *state,
                             hamt_node *_Nullable *_Nonnull map, PyObject *key,
-                            Py_hash_t hash);
-
-/* Set a key in a map that the caller owns: `*map` gives its reference and gets
- * the new root. Nodes that nothing else reaches are edited in place.
- *
- * HAMT_OK, HAMT_UNCHANGED or HAMT_ERROR; then `*map` has the entries it had.
- * May run Python code: as above, and destructors once `*map` is whole. That
- * code must not reach `map`.
- */
-hamt_status hamt_map_insert(hamt_state *state,
-                            hamt_node *_Nullable *_Nonnull map, PyObject *key,
-                            Py_hash_t hash, PyObject *value);
+                            Py_hash_t hash, hamt_displaced *displaced);
 
 /* The map of seeds whose keys are known to differ. Changes the order of the
  * seeds and what is in `hash`.

@@ -187,12 +187,20 @@ hamt_node_free_plain(void *block)
 
 /* A tracked node of `size` bytes, which the collector does not see yet, or
  * NULL with MemoryError set. Its third word, `ob_size` to Python, is used by
- * the node from then on; nothing but `__sizeof__` reads it. */
+ * the node from then on; nothing but `__sizeof__` reads it.
+ *
+ * Before Python 3.12 an allocation may start a collection, and that run Python
+ * code: not here, in the middle of an edit. The next allocation starts it. */
 static inline void *_Nullable hamt_node_allocate_tracked(PyTypeObject *type,
                                                          Py_ssize_t size)
 {
     Py_ssize_t words = (size - (Py_ssize_t)sizeof(PyVarObject)) / 8;
-    return (void *)PyObject_GC_NewVar(PyVarObject, type, words);
+    int was_enabled = PyGC_Disable();
+    void *node = (void *)PyObject_GC_NewVar(PyVarObject, type, words);
+    if (was_enabled) {
+        (void)PyGC_Enable();
+    }
+    return node;
 }
 
 static inline void

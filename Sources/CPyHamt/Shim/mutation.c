@@ -1,0 +1,728 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* MapMutation: a map being edited in place by one owner.
+ *
+ *              mutate()              finish()
+ *     map ───────────────▶ open ───────────────▶ finished
+ *                          │  ▲
+ *                     begin│  │end
+ *                          ▼  │
+ *                         busy          an edit, or one more finish, raises
+ *
+ * A mutation starts with the root of its map. The first edit on a way copies
+ * the nodes there, as for any update; from then on nothing else holds them, and
+ * edits change them where they are. `finish` hands the root to a new map.
+ *
+ * An edit hashes its key, then makes the mutation busy, then searches, which
+ * may run `__eq__`; whatever that code does, it cannot edit. A read takes a
+ * reference to the root while it searches: an edit that its `__eq__` makes then
+ * copies, and the read goes on in the version that it began with.
+ */
+
+#include "shim.h"
+
+/* ---- Life ---------------------------------------------------------------- */
+
+PyObject *
+map_py_mutate(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    MapObject *map = (MapObject *)self;
+    MutationObject *mutation =
+        PyObject_GC_New(MutationObject, map->state->MutationType);
+    if (mutation == NULL) {
+        return NULL;
+    }
+    hamt_map_retain(map->root);
+    mutation->map = (MapObject *)Py_NewRef(self);
+    mutation->root = map->root;
+    mutation->edits = 0;
+    mutation->is_busy = false;
+    mutation->is_finished = false;
+    mutation->weakrefs = NULL;
+    PyObject_GC_Track(mutation);
+    return (PyObject *)mutation;
+}
+
+static int
+mutation_tp_traverse(PyObject *self, visitproc visit, void *arg)
+{
+    MutationObject *mutation = (MutationObject *)self;
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(mutation->map);
+    if (hamt_map_is_tracked(mutation->root)) {
+        Py_VISIT((PyObject *)mutation->root);
+    }
+    return 0;
+}
+
+/* Leaves an empty, open mutation. */
+static int
+mutation_tp_clear(PyObject *self)
+{
+    MutationObject *mutation = (MutationObject *)self;
+    hamt_node *root = mutation->root;
+    mutation->root = NULL;
+    mutation->edits++;
+    hamt_map_release(mutation->map->state, root);
+    return 0;
+}
+
+static void
+mutation_tp_dealloc(PyObject *self)
+{
+    MutationObject *mutation = (MutationObject *)self;
+    PyTypeObject *type = Py_TYPE(self);
+    PyObject_GC_UnTrack(self);
+    if (mutation->weakrefs != NULL) {
+        PyObject_ClearWeakRefs(self);
+    }
+    hamt_map_release(mutation->map->state, mutation->root);
+    Py_DECREF(mutation->map);
+    PyObject_GC_Del(self);
+    Py_DECREF(type);
+}
+
+/* ---- Editing ------------------------------------------------------------- */
+
+/* Claim the mutation for an edit: 0, or -1 with an exception set. */
+static int
+mutation_begin(MutationObject *mutation)
+{
+    if (mutation->is_finished) {
+        PyErr_SetString(PyExc_ValueError, "this mutation is finished");
+        return -1;
+    }
+    if (mutation->is_busy) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "this mutation is being edited already");
+        return -1;
+    }
+    mutation->is_busy = true;
+    return 0;
+}
+
+static void
+mutation_end(MutationObject *mutation, bool changed)
+{
+    mutation->is_busy = false;
+    mutation->edits += changed;
+}
+
+/* Set a key: 0, or -1 with an exception set. */
+static int
+mutation_set(MutationObject *mutation, PyObject *key, PyObject *value)
+{
+    hamt_state *state = mutation->map->state;
+    Py_hash_t hash;
+    if (hash_key(key, &hash) < 0 || mutation_begin(mutation) < 0) {
+        return -1;
+    }
+    hamt_displaced displaced;
+    hamt_status status =
+        hamt_map_insert(state, &mutation->root, key, hash, value, &displaced);
+    mutation_end(mutation, status == HAMT_OK);
+    if (status == HAMT_OK) {
+        hamt_displaced_release(state, &displaced);
+    }
+    return status == HAMT_ERROR ? -1 : 0;
+}
+
+/* Remove a key: HAMT_OK, HAMT_NOT_FOUND or HAMT_ERROR. */
+static hamt_status
+mutation_remove(MutationObject *mutation, PyObject *key)
+{
+    hamt_state *state = mutation->map->state;
+    Py_hash_t hash;
+    if (hash_key(key, &hash) < 0 || mutation_begin(mutation) < 0) {
+        return HAMT_ERROR;
+    }
+    hamt_displaced displaced;
+    hamt_status status =
+        hamt_map_remove(state, &mutation->root, key, hash, &displaced);
+    mutation_end(mutation, status == HAMT_OK);
+    if (status == HAMT_OK) {
+        hamt_displaced_release(state, &displaced);
+    }
+    return status;
+}
+
+/* ---- Reading ------------------------------------------------------------- */
+
+/* Look up a key: HAMT_OK with a new reference, HAMT_NOT_FOUND, HAMT_ERROR. */
+static hamt_status
+mutation_lookup(MutationObject *mutation, PyObject *key, PyObject **value)
+{
+    hamt_state *state = mutation->map->state;
+    Py_hash_t hash;
+    if (hash_key(key, &hash) < 0) {
+        return HAMT_ERROR;
+    }
+    hamt_node *root = mutation->root;
+    hamt_map_retain(root);
+    hamt_status status = hamt_map_find(state, root, key, hash, value);
+    if (status == HAMT_OK) {
+        Py_INCREF(*value);
+    }
+    hamt_map_release(state, root);
+    return status;
+}
+
+static Py_ssize_t
+mutation_mp_length(PyObject *self)
+{
+    return hamt_map_count(((MutationObject *)self)->root);
+}
+
+static PyObject *
+mutation_mp_subscript(PyObject *self, PyObject *key)
+{
+    PyObject *value;
+    switch (mutation_lookup((MutationObject *)self, key, &value)) {
+    case HAMT_OK:
+        return value;
+    case HAMT_NOT_FOUND:
+        set_key_error(key);
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+static int
+mutation_sq_contains(PyObject *self, PyObject *key)
+{
+    PyObject *value;
+    switch (mutation_lookup((MutationObject *)self, key, &value)) {
+    case HAMT_OK:
+        Py_DECREF(value);
+        return 1;
+    case HAMT_NOT_FOUND:
+        return 0;
+    default:
+        return -1;
+    }
+}
+
+static PyObject *
+mutation_py_get(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                PyObject *names)
+{
+    PyObject *fallback;
+    if (parse_get(args, count, names, "MapMutation.get", &fallback) < 0) {
+        return NULL;
+    }
+    PyObject *value;
+    switch (mutation_lookup((MutationObject *)self, args[0], &value)) {
+    case HAMT_OK:
+        return value;
+    case HAMT_NOT_FOUND:
+        return Py_NewRef(fallback);
+    default:
+        return NULL;
+    }
+}
+
+/* The map that a reader of the whole sees: a version of its own. */
+static PyObject *
+mutation_snapshot(MutationObject *mutation)
+{
+    hamt_state *state = mutation->map->state;
+    hamt_map_retain(mutation->root);
+    return map_wrap(state, state->MapType, mutation->root);
+}
+
+static PyObject *
+mutation_tp_iter(PyObject *self)
+{
+    MutationObject *mutation = (MutationObject *)self;
+    PyObject *map = mutation_snapshot(mutation);
+    if (map == NULL) {
+        return NULL;
+    }
+    PyObject *iterator =
+        iterator_new(mutation->map->state->KeysIteratorType, (MapObject *)map);
+    Py_DECREF(map);
+    if (iterator != NULL) {
+        iterator_watch(iterator, mutation);
+    }
+    return iterator;
+}
+
+/* A view of collections.abc over the mutation, which reads it as it is then. */
+static PyObject *
+mutation_view(PyObject *self, const char *name)
+{
+    PyObject *abc = PyImport_ImportModule("_collections_abc");
+    if (abc == NULL) {
+        return NULL;
+    }
+    PyObject *view = PyObject_CallMethod(abc, name, "(O)", self);
+    Py_DECREF(abc);
+    return view;
+}
+
+static PyObject *
+mutation_py_keys(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    return mutation_view(self, "KeysView");
+}
+
+static PyObject *
+mutation_py_values(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    return mutation_view(self, "ValuesView");
+}
+
+static PyObject *
+mutation_py_items(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    return mutation_view(self, "ItemsView");
+}
+
+static PyObject *
+mutation_tp_richcompare(PyObject *self, PyObject *other, int op)
+{
+    PyObject *map = mutation_snapshot((MutationObject *)self);
+    if (map == NULL) {
+        return NULL;
+    }
+    PyObject *other_map = NULL;
+    if (Py_TYPE(other) == Py_TYPE(self)) {
+        other_map = mutation_snapshot((MutationObject *)other);
+        if (other_map == NULL) {
+            Py_DECREF(map);
+            return NULL;
+        }
+        other = other_map;
+    }
+    PyObject *result = map_tp_richcompare(map, other, op);
+    Py_DECREF(map);
+    Py_XDECREF(other_map);
+    return result;
+}
+
+static PyObject *
+mutation_tp_repr(PyObject *self)
+{
+    PyObject *map = mutation_snapshot((MutationObject *)self);
+    if (map == NULL) {
+        return NULL;
+    }
+    int entered = Py_ReprEnter(self);
+    PyObject *result = NULL;
+    if (entered > 0) {
+        result = PyUnicode_FromString("<MapMutation of ...>");
+    }
+    else if (entered == 0) {
+        result = PyUnicode_FromFormat("<MapMutation of %R>", map);
+        Py_ReprLeave(self);
+    }
+    Py_DECREF(map);
+    return result;
+}
+
+/* ---- Methods that edit --------------------------------------------------- */
+
+static int
+mutation_mp_ass_subscript(PyObject *self, PyObject *key, PyObject *value)
+{
+    MutationObject *mutation = (MutationObject *)self;
+    if (value != NULL) {
+        return mutation_set(mutation, key, value);
+    }
+    hamt_status status = mutation_remove(mutation, key);
+    if (status == HAMT_NOT_FOUND) {
+        set_key_error(key);
+    }
+    return status == HAMT_OK ? 0 : -1;
+}
+
+static PyObject *
+mutation_py_set(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    if (check_count("MapMutation.set", count, 2, 2) < 0
+        || mutation_set((MutationObject *)self, args[0], args[1]) < 0)
+    {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+mutation_py_delete(PyObject *self, PyObject *key)
+{
+    if (mutation_mp_ass_subscript(self, key, NULL) < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+mutation_py_discard(PyObject *self, PyObject *key)
+{
+    if (mutation_remove((MutationObject *)self, key) == HAMT_ERROR) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+mutation_py_pop(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    MutationObject *mutation = (MutationObject *)self;
+    if (check_count("MapMutation.pop", count, 1, 2) < 0) {
+        return NULL;
+    }
+    PyObject *value = NULL;
+    hamt_status status = mutation_lookup(mutation, args[0], &value);
+    if (status == HAMT_OK) {
+        status = mutation_remove(mutation, args[0]);
+        if (status == HAMT_OK) {
+            return value;
+        }
+        Py_DECREF(value);
+    }
+    if (status == HAMT_NOT_FOUND) {
+        if (count == 2) {
+            return Py_NewRef(args[1]);
+        }
+        set_key_error(args[0]);
+    }
+    return NULL;
+}
+
+static PyObject *
+mutation_py_popitem(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    MutationObject *mutation = (MutationObject *)self;
+    hamt_cursor cursor;
+    hamt_cursor_init(&cursor, mutation->root);
+    const hamt_entry *entry = hamt_cursor_next(&cursor);
+    if (entry == NULL) {
+        PyErr_SetString(PyExc_KeyError, "popitem(): the mutation is empty");
+        return NULL;
+    }
+    PyObject *item = entry_pack(entry);
+    if (item == NULL) {
+        return NULL;
+    }
+    hamt_status status = mutation_remove(mutation, PyTuple_GetItem(item, 0));
+    if (status != HAMT_OK) {
+        Py_DECREF(item);
+        if (status == HAMT_NOT_FOUND) {
+            PyErr_SetString(PyExc_RuntimeError,
+                            "the mutation changed during popitem()");
+        }
+        return NULL;
+    }
+    return item;
+}
+
+static PyObject *
+mutation_py_setdefault(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    MutationObject *mutation = (MutationObject *)self;
+    if (check_count("MapMutation.setdefault", count, 1, 2) < 0) {
+        return NULL;
+    }
+    PyObject *value;
+    hamt_status status = mutation_lookup(mutation, args[0], &value);
+    if (status != HAMT_NOT_FOUND) {
+        return status == HAMT_OK ? value : NULL;
+    }
+    value = count == 2 ? args[1] : Py_None;
+    if (mutation_set(mutation, args[0], value) < 0) {
+        return NULL;
+    }
+    return Py_NewRef(value);
+}
+
+/* The mutation is busy until the end: what an argument's iterator runs cannot
+ * edit it. Like a dict's, an update that fails has done what it did before. */
+static PyObject *
+mutation_py_update(PyObject *self, PyObject *args, PyObject *kwargs)
+{
+    MutationObject *mutation = (MutationObject *)self;
+    hamt_state *state = mutation->map->state;
+    if (mutation_begin(mutation) < 0) {
+        return NULL;
+    }
+    int result = 0;
+    Py_ssize_t count = PyTuple_Size(args);
+    for (Py_ssize_t i = 0; result == 0 && i < count; i++) {
+        result = root_update(state, &mutation->root, PyTuple_GetItem(args, i));
+    }
+    if (result == 0 && kwargs != NULL) {
+        result = root_update(state, &mutation->root, kwargs);
+    }
+    mutation_end(mutation, true);
+    if (result < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+mutation_py_clear(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    MutationObject *mutation = (MutationObject *)self;
+    if (mutation_begin(mutation) < 0) {
+        return NULL;
+    }
+    hamt_node *root = mutation->root;
+    mutation->root = NULL;
+    mutation_end(mutation, root != NULL);
+    hamt_map_release(mutation->map->state, root);
+    Py_RETURN_NONE;
+}
+
+/* ---- Finishing ----------------------------------------------------------- */
+
+static PyObject *
+mutation_py_finish(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    MutationObject *mutation = (MutationObject *)self;
+    if (!mutation->is_finished) {
+        if (mutation_begin(mutation) < 0) {
+            return NULL;
+        }
+        if (mutation->root != mutation->map->root) {
+            MapObject *old = mutation->map;
+            hamt_map_retain(mutation->root);
+            PyObject *map = map_wrap(old->state, Py_TYPE(old), mutation->root);
+            if (map == NULL) {
+                mutation_end(mutation, false);
+                return NULL;
+            }
+            mutation->map = (MapObject *)map;
+            mutation->is_finished = true;
+            mutation_end(mutation, false);
+            Py_DECREF(old);
+        }
+        else {
+            mutation->is_finished = true;
+            mutation_end(mutation, false);
+        }
+    }
+    return Py_NewRef(mutation->map);
+}
+
+static PyObject *
+mutation_py_enter(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    return Py_NewRef(self);
+}
+
+static PyObject *
+mutation_py_exit(PyObject *self, PyObject *args)
+{
+    (void)args;
+    PyObject *map = mutation_py_finish(self, NULL);
+    if (map == NULL) {
+        return NULL;
+    }
+    Py_DECREF(map);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+mutation_py_reduce(PyObject *self, PyObject *ignored)
+{
+    (void)self;
+    (void)ignored;
+    PyErr_SetString(PyExc_TypeError,
+                    "cannot pickle 'MapMutation' object; finish it first");
+    return NULL;
+}
+
+/* ---- The type ------------------------------------------------------------ */
+
+PyDoc_STRVAR(mutation_doc,
+             "A map being edited in place, made by PersistentMap.mutate().\n\n"
+             "Has the methods of a dict, set, delete and discard, and finish,\n"
+             "which gives the map. As a context manager it finishes on\n"
+             "leaving. It belongs to one user at a time: an edit during an\n"
+             "edit raises RuntimeError.\n\n"
+             ">>> with PersistentMap(a=1).mutate() as mm:\n"
+             "...     mm['b'] = 2\n"
+             ">>> mm.finish()\n"
+             "PersistentMap({'a': 1, 'b': 2})");
+
+PyDoc_STRVAR(mutation_finish_doc,
+             "finish($self, /)\n--\n\n"
+             "Return the map, and end the editing.\n\n"
+             "The map that the mutation began with when no edit changed\n"
+             "anything; the same map when called again. Complexity: O(1).\n"
+             "Raises RuntimeError while an edit is under way.\n\n"
+             ">>> m = PersistentMap(a=1)\n"
+             ">>> m.mutate().finish() is m\n"
+             "True");
+
+PyDoc_STRVAR(mutation_get_doc,
+             "get($self, key, /, default=None)\n--\n\n"
+             "Return the value of *key*, or *default* when it is absent.\n\n"
+             "Complexity: O(log n). Raises TypeError for an unhashable key.\n\n"
+             ">>> PersistentMap(a=1).mutate().get('b', 0)\n"
+             "0");
+
+PyDoc_STRVAR(mutation_set_doc,
+             "set($self, key, value, /)\n--\n\n"
+             "Set *key* to *value*, as mm[key] = value does.\n\n"
+             "Complexity: O(log n). Raises TypeError for an unhashable key,\n"
+             "ValueError when the mutation is finished.\n\n"
+             ">>> mm = PersistentMap().mutate()\n"
+             ">>> mm.set('a', 1)\n"
+             ">>> mm.finish()\n"
+             "PersistentMap({'a': 1})");
+
+PyDoc_STRVAR(mutation_delete_doc,
+             "delete($self, key, /)\n--\n\n"
+             "Remove *key*, as del mm[key] does.\n\n"
+             "Complexity: O(log n). Raises KeyError when *key* is absent,\n"
+             "ValueError when the mutation is finished.\n\n"
+             ">>> mm = PersistentMap(a=1).mutate()\n"
+             ">>> mm.delete('a')\n"
+             ">>> len(mm)\n"
+             "0");
+
+PyDoc_STRVAR(mutation_discard_doc,
+             "discard($self, key, /)\n--\n\n"
+             "Remove *key* if it is there.\n\n"
+             "Complexity: O(log n). Raises TypeError for an unhashable key,\n"
+             "ValueError when the mutation is finished.\n\n"
+             ">>> PersistentMap(a=1).mutate().discard('b')");
+
+PyDoc_STRVAR(mutation_pop_doc,
+             "pop(key[, default])\n\n"
+             "Remove *key* and return its value, or *default* if it is\n"
+             "absent.\n\n"
+             "Complexity: O(log n). Raises KeyError for an absent key without\n"
+             "default, ValueError when the mutation is finished.\n\n"
+             ">>> PersistentMap(a=1).mutate().pop('a')\n"
+             "1");
+
+PyDoc_STRVAR(mutation_popitem_doc,
+             "popitem($self, /)\n--\n\n"
+             "Remove some entry and return it as a (key, value) pair.\n\n"
+             "Complexity: O(log n). Raises KeyError when there is none,\n"
+             "ValueError when the mutation is finished.\n\n"
+             ">>> PersistentMap(a=1).mutate().popitem()\n"
+             "('a', 1)");
+
+PyDoc_STRVAR(mutation_setdefault_doc,
+             "setdefault($self, key, default=None, /)\n--\n\n"
+             "Return the value of *key*, set to *default* if it is absent.\n\n"
+             "Complexity: O(log n). Raises TypeError for an unhashable key,\n"
+             "ValueError when the mutation is finished and *key* absent.\n\n"
+             ">>> PersistentMap(a=1).mutate().setdefault('a', 2)\n"
+             "1");
+
+PyDoc_STRVAR(mutation_update_doc,
+             "update($self, /, *mappings_or_pairs, **kwargs)\n--\n\n"
+             "Set the entries of the arguments; the last to have a key wins.\n"
+             "\n"
+             "Complexity: O(k log n) for k entries in the arguments. Raises as\n"
+             "PersistentMap(); the entries before an error stay set.\n\n"
+             ">>> mm = PersistentMap(a=1).mutate()\n"
+             ">>> mm.update({'a': 2}, b=3)\n"
+             ">>> mm.finish()\n"
+             "PersistentMap({'a': 2, 'b': 3})");
+
+PyDoc_STRVAR(mutation_clear_doc,
+             "clear($self, /)\n--\n\n"
+             "Remove every entry.\n\n"
+             "Complexity: O(m) for the m nodes that nothing else holds.\n"
+             "Raises ValueError when the mutation is finished.\n\n"
+             ">>> mm = PersistentMap(a=1).mutate()\n"
+             ">>> mm.clear()\n"
+             ">>> mm.finish()\n"
+             "PersistentMap({})");
+
+PyDoc_STRVAR(mutation_keys_doc,
+             "keys($self, /)\n--\n\n"
+             "Return a set-like view of the keys, as they are when it is "
+             "read.\n\n"
+             "Complexity: O(1).\n\n"
+             ">>> list(PersistentMap(a=1).mutate().keys())\n"
+             "['a']");
+
+PyDoc_STRVAR(mutation_values_doc,
+             "values($self, /)\n--\n\n"
+             "Return a view of the values, as they are when it is read.\n\n"
+             "Complexity: O(1).\n\n"
+             ">>> list(PersistentMap(a=1).mutate().values())\n"
+             "[1]");
+
+PyDoc_STRVAR(mutation_items_doc,
+             "items($self, /)\n--\n\n"
+             "Return a set-like view of the (key, value) pairs, as they are\n"
+             "when it is read.\n\n"
+             "Complexity: O(1).\n\n"
+             ">>> list(PersistentMap(a=1).mutate().items())\n"
+             "[('a', 1)]");
+
+static PyMethodDef mutation_methods[] = {
+    {"finish", mutation_py_finish, METH_NOARGS, mutation_finish_doc},
+    {"get", (PyCFunction)(void (*)(void))mutation_py_get,
+     METH_FASTCALL | METH_KEYWORDS, mutation_get_doc},
+    {"set", (PyCFunction)(void (*)(void))mutation_py_set, METH_FASTCALL,
+     mutation_set_doc},
+    {"delete", mutation_py_delete, METH_O, mutation_delete_doc},
+    {"discard", mutation_py_discard, METH_O, mutation_discard_doc},
+    {"pop", (PyCFunction)(void (*)(void))mutation_py_pop, METH_FASTCALL,
+     mutation_pop_doc},
+    {"popitem", mutation_py_popitem, METH_NOARGS, mutation_popitem_doc},
+    {"setdefault", (PyCFunction)(void (*)(void))mutation_py_setdefault,
+     METH_FASTCALL, mutation_setdefault_doc},
+    {"update", (PyCFunction)(void (*)(void))mutation_py_update,
+     METH_VARARGS | METH_KEYWORDS, mutation_update_doc},
+    {"clear", mutation_py_clear, METH_NOARGS, mutation_clear_doc},
+    {"keys", mutation_py_keys, METH_NOARGS, mutation_keys_doc},
+    {"values", mutation_py_values, METH_NOARGS, mutation_values_doc},
+    {"items", mutation_py_items, METH_NOARGS, mutation_items_doc},
+    {"__enter__", mutation_py_enter, METH_NOARGS, NULL},
+    {"__exit__", mutation_py_exit, METH_VARARGS, NULL},
+    {"__reduce__", mutation_py_reduce, METH_NOARGS, NULL},
+    {"__class_getitem__", Py_GenericAlias, METH_O | METH_CLASS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyMemberDef mutation_members[] = {
+    {"__weaklistoffset__", T_PYSSIZET, offsetof(MutationObject, weakrefs),
+     READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
+static PyType_Slot mutation_slots[] = {
+    {Py_tp_doc, (void *)mutation_doc},
+    {Py_tp_dealloc, mutation_tp_dealloc},
+    {Py_tp_traverse, mutation_tp_traverse},
+    {Py_tp_clear, mutation_tp_clear},
+    {Py_tp_methods, mutation_methods},
+    {Py_tp_members, mutation_members},
+    {Py_tp_iter, mutation_tp_iter},
+    {Py_tp_repr, mutation_tp_repr},
+    {Py_tp_hash, PyObject_HashNotImplemented},
+    {Py_tp_richcompare, mutation_tp_richcompare},
+    {Py_mp_length, mutation_mp_length},
+    {Py_mp_subscript, mutation_mp_subscript},
+    {Py_mp_ass_subscript, mutation_mp_ass_subscript},
+    {Py_sq_contains, mutation_sq_contains},
+    {0, NULL},
+};
+
+PyType_Spec mutation_spec = {
+    .name = "pyhamt.MapMutation",
+    .basicsize = sizeof(MutationObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_MAPPING
+             | Py_TPFLAGS_DISALLOW_INSTANTIATION | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = mutation_slots,
+};
