@@ -34,11 +34,6 @@ func hamt_node_traverse(
 }
 
 @c @implementation
-func hamt_node_clear(_ state: State?, _ object: Object) {
-  node(object).clear(PythonPolicy(state))
-}
-
-@c @implementation
 func hamt_node_dispose(_ state: State?, _ object: Object) {
   node(object).releaseContents(PythonPolicy(state))
 }

@@ -47,7 +47,7 @@ reword_unhashable(PyObject *key)
         PyObject_GetAttrString((PyObject *)Py_TYPE(key), "__name__");
     if (name != NULL) {
         PyErr_Format(PyExc_TypeError,
-                     "cannot use '%U' as a PersistentMap key (%S)", name,
+                     "cannot use '%S' as a PersistentMap key (%S)", name,
                      cause);
         Py_DECREF(name);
     }

@@ -23,6 +23,16 @@
 /* Nested deallocations before one waits: that of CPython's trashcan. */
 #define DEALLOC_DEPTH_LIMIT 50
 
+/* What this thread is freeing. A destructor may run another thread, which has
+ * its own, or another interpreter, which starts anew; hence the state. */
+typedef struct {
+    hamt_state *state; /* only compared */
+    Py_ssize_t depth;
+    PyObject *deferred; /* maps that wait, linked by `weakrefs` */
+} Deallocations;
+
+static _Thread_local Deallocations deallocations;
+
 /* ---- Life ---------------------------------------------------------------- */
 
 PyObject *
@@ -65,15 +75,7 @@ map_tp_traverse(PyObject *self, visitproc visit, void *arg)
     return 0;
 }
 
-static int
-map_tp_clear(PyObject *self)
-{
-    MapObject *map = (MapObject *)self;
-    hamt_node *root = map->root;
-    map->root = NULL;
-    hamt_map_release(map->state, root);
-    return 0;
-}
+/* For want of a tp_clear see node.c. */
 
 static void
 map_free(MapObject *map)
@@ -89,28 +91,33 @@ static void
 map_tp_dealloc(PyObject *self)
 {
     MapObject *map = (MapObject *)self;
-    hamt_state *state = state_retain(map->state);
+    hamt_state *state = map->state;
     PyObject_GC_UnTrack(self);
     if (map->weakrefs != NULL) {
         PyObject_ClearWeakRefs(self);
     }
-    if (state->dealloc_depth >= DEALLOC_DEPTH_LIMIT) {
-        map->weakrefs = state->deferred;
-        state->deferred = self;
-        state_release(state);
+    Deallocations outer = deallocations;
+    if (outer.state == state && outer.depth >= DEALLOC_DEPTH_LIMIT) {
+        map->weakrefs = outer.deferred;
+        deallocations.deferred = self;
         return;
     }
-    state->dealloc_depth++;
-    map_free(map);
-    state->dealloc_depth--;
-    while (state->dealloc_depth == 0 && state->deferred != NULL) {
-        map = (MapObject *)state->deferred;
-        state->deferred = map->weakrefs;
-        state->dealloc_depth++;
-        map_free(map);
-        state->dealloc_depth--;
+    if (outer.state != state) {
+        deallocations = (Deallocations){.state = state};
     }
-    state_release(state);
+    deallocations.depth++;
+    map_free(map);
+    deallocations.depth--;
+    while (deallocations.depth == 0 && deallocations.deferred != NULL) {
+        map = (MapObject *)deallocations.deferred;
+        deallocations.deferred = map->weakrefs;
+        deallocations.depth++;
+        map_free(map);
+        deallocations.depth--;
+    }
+    if (outer.state != state) {
+        deallocations = outer;
+    }
 }
 
 /* ---- Reading ------------------------------------------------------------- */
@@ -355,7 +362,6 @@ static PyType_Slot map_slots[] = {
     {Py_tp_new, map_tp_new},
     {Py_tp_dealloc, map_tp_dealloc},
     {Py_tp_traverse, map_tp_traverse},
-    {Py_tp_clear, map_tp_clear},
     {Py_tp_methods, map_methods},
     {Py_tp_members, map_members},
     {Py_tp_iter, map_tp_iter},

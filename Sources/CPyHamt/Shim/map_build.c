@@ -158,6 +158,19 @@ root_update_from_mapping(hamt_state *state, hamt_node **root, PyObject *mapping,
     return PyErr_Occurred() ? -1 : result;
 }
 
+/* iter(object); the TypeError for what cannot be iterated is ours. */
+static PyObject *
+iterate(PyObject *object, const char *format)
+{
+    if (PyType_GetSlot(Py_TYPE(object), Py_tp_iter) == NULL
+        && !PySequence_Check(object))
+    {
+        set_type_error(format, object);
+        return NULL;
+    }
+    return PyObject_GetIter(object);
+}
+
 /* The two items of a pair, as new references. */
 static int
 unpack_pair(PyObject *pair, Py_ssize_t number, PyObject **key, PyObject **value)
@@ -190,15 +203,10 @@ unpack_pair(PyObject *pair, Py_ssize_t number, PyObject **key, PyObject **value)
 static int
 root_update_from_pairs(hamt_state *state, hamt_node **root, PyObject *pairs)
 {
-    PyObject *iterator = PyObject_GetIter(pairs);
+    PyObject *iterator = iterate(
+        pairs, "PersistentMap argument must be a mapping or an iterable of "
+               "pairs, not '%S'");
     if (iterator == NULL) {
-        if (PyErr_ExceptionMatches(PyExc_TypeError)
-            && !PyObject_HasAttrString((PyObject *)Py_TYPE(pairs), "__iter__"))
-        {
-            set_type_error("PersistentMap argument must be a mapping or an "
-                           "iterable of pairs, not '%U'",
-                           pairs);
-        }
         return -1;
     }
     int result = 0;
@@ -304,7 +312,7 @@ map_py_from_dict(PyObject *type, PyObject *dict)
 {
     hamt_state *state = state_of_type((PyTypeObject *)type);
     if (!PyDict_Check(dict)) {
-        set_type_error("PersistentMap.from_dict expected a dict, got '%U'",
+        set_type_error("PersistentMap.from_dict expected a dict, got '%S'",
                        dict);
         return NULL;
     }
@@ -323,7 +331,8 @@ map_py_fromkeys(PyObject *type, PyObject *const *args, Py_ssize_t count)
     if (check_count("PersistentMap.fromkeys", count, 1, 2) < 0) {
         return NULL;
     }
-    PyObject *iterator = PyObject_GetIter(args[0]);
+    PyObject *iterator =
+        iterate(args[0], "PersistentMap.fromkeys: '%S' object is not iterable");
     if (iterator == NULL) {
         return NULL;
     }

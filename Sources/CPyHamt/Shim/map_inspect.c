@@ -65,7 +65,7 @@ map_tp_repr(PyObject *self)
     PyObject *items = entered > 0 ? PyUnicode_FromString("...")
                                   : map_items_text((MapObject *)self);
     if (name != NULL && items != NULL) {
-        result = PyUnicode_FromFormat("%U(%U)", name, items);
+        result = PyUnicode_FromFormat("%S(%U)", name, items);
     }
     Py_XDECREF(name);
     Py_XDECREF(items);

@@ -6,6 +6,11 @@
  * and nothing more, and each tracked node reports what it holds, so every
  * reference is reported once.
  *
+ * There is no tp_clear, as tuples have none: a node never changes, so a cycle
+ * through it goes through something that does, which the collector clears. A
+ * node that was cleared could be in the hands of an iterator, since code that
+ * runs during a collection can reach what is being collected.
+ *
  * When the collector takes module, types and nodes together, a node can
  * outlive the way from its type to the state. It is then freed without a pool.
  */
@@ -17,13 +22,6 @@ node_tp_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(Py_TYPE(self));
     return hamt_node_traverse(self, visit, arg);
-}
-
-static int
-node_tp_clear(PyObject *self)
-{
-    hamt_node_clear(state_of_type(Py_TYPE(self)), self);
-    return 0;
 }
 
 static void
@@ -38,7 +36,6 @@ node_tp_dealloc(PyObject *self)
 
 static PyType_Slot node_slots[] = {
     {Py_tp_traverse, node_tp_traverse},
-    {Py_tp_clear, node_tp_clear},
     {Py_tp_dealloc, node_tp_dealloc},
     {0, NULL},
 };

@@ -182,7 +182,7 @@ int hash_key(PyObject *key, Py_hash_t *hash);
 int check_count(const char *function, Py_ssize_t count, Py_ssize_t least,
                 Py_ssize_t most);
 
-/* TypeError: `format` with one %U, the name of the type of `object`. */
+/* TypeError: `format` with one %S, the name of the type of `object`. */
 void set_type_error(const char *format, PyObject *object);
 
 #endif

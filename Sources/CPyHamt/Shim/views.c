@@ -3,9 +3,10 @@
 /* The views that keys(), values() and items() return.
  *
  * Keys and items are set-like, as dict's are: the operators give a set, and
- * compare with anything that is a Set. They are worked out by `set`, so that
- * an operand that is no iterable, or holds something unhashable, raises what
- * it raises there.
+ * compare with anything that is a Set. Two views of one kind are compared by a
+ * walk over what their maps do not share. Other operands go through `set`, so
+ * that one that is no iterable, or holds something unhashable, raises what it
+ * raises there.
  */
 
 #include "shim.h"
@@ -117,7 +118,7 @@ view_tp_repr(PyObject *self)
     PyObject *name =
         PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__");
     if (list != NULL && name != NULL) {
-        result = PyUnicode_FromFormat("%U(%R)", name, list);
+        result = PyUnicode_FromFormat("%S(%R)", name, list);
     }
     Py_XDECREF(list);
     Py_XDECREF(name);
@@ -148,6 +149,86 @@ items_view_sq_contains(PyObject *self, PyObject *item)
     return hamt_object_equal(value, PyTuple_GetItem(item, 1));
 }
 
+/* ---- Two views ----------------------------------------------------------- */
+
+static bool
+is_set_view(hamt_state *state, PyObject *object)
+{
+    return Py_TYPE(object) == state->KeysViewType
+           || Py_TYPE(object) == state->ItemsViewType;
+}
+
+/* A walk over the difference of the maps behind two views of one kind. */
+typedef struct {
+    PyObject *result;  /* a set that gets what the operator asks for, or NULL */
+    bool is_items;     /* else keys */
+    bool wants_first;  /* what only the first view has goes into the result */
+    bool wants_second; /* what only the second has does, too */
+    Py_ssize_t only_first;
+    bool stops_at_first;  /* end the walk when the first has something alone */
+    bool stops_at_common; /* end it when the two have something in common */
+    bool is_stopped;
+} ViewWalk;
+
+static int32_t
+walk_add(ViewWalk *walk, PyObject *key, PyObject *value)
+{
+    if (!walk->is_items) {
+        return PySet_Add(walk->result, key);
+    }
+    PyObject *pair = PyTuple_Pack(2, key, value);
+    int32_t result = pair == NULL ? -1 : PySet_Add(walk->result, pair);
+    Py_XDECREF(pair);
+    return result;
+}
+
+static int32_t
+walk_visit(void *context, PyObject *key, PyObject *first, PyObject *second)
+{
+    ViewWalk *walk = context;
+    if (first != NULL && second != NULL) {
+        int32_t equal =
+            walk->is_items ? hamt_object_equal(first, second) : true;
+        if (equal != 0) {
+            walk->is_stopped = equal > 0 && walk->stops_at_common;
+            return equal < 0 || walk->is_stopped ? -1 : 0;
+        }
+    }
+    walk->only_first += first != NULL;
+    if (first != NULL && walk->stops_at_first) {
+        walk->is_stopped = true;
+        return -1;
+    }
+    if ((first != NULL && walk->wants_first && walk_add(walk, key, first) < 0)
+        || (second != NULL && walk->wants_second
+            && walk_add(walk, key, second) < 0))
+    {
+        return -1;
+    }
+    return 0;
+}
+
+/* Walk over what two views of one kind, of maps, do not share: 0, or -1 with
+ * an exception set. */
+static int
+walk_views(ViewWalk *walk, PyObject *first, PyObject *second)
+{
+    MapObject *map = ((ViewObject *)first)->map;
+    walk->is_items = Py_TYPE(first) == map->state->ItemsViewType;
+    hamt_status status = hamt_map_difference(map->state, map->root,
+                                             ((ViewObject *)second)->map->root,
+                                             walk_visit, walk);
+    return status == HAMT_OK || walk->is_stopped ? 0 : -1;
+}
+
+/* Whether both are views of keys, or both of items, of maps. */
+static bool
+are_set_views_of_one_kind(PyObject *a, PyObject *b)
+{
+    hamt_state *state = state_of_type(Py_TYPE(a));
+    return Py_TYPE(a) == Py_TYPE(b) && state != NULL && is_set_view(state, a);
+}
+
 /* ---- Set operations ------------------------------------------------------ */
 
 /* `set(left)`, changed by a method of set that takes `right`. */
@@ -167,10 +248,60 @@ set_operation(PyObject *left, const char *method, PyObject *right)
     return result;
 }
 
+/* A set of what one view has and another does not; both ways if `symmetric`. */
+static PyObject *
+view_difference(PyObject *first, PyObject *second, bool symmetric)
+{
+    PyObject *result = PySet_New(NULL);
+    ViewWalk walk = {
+        .result = result, .wants_first = true, .wants_second = symmetric};
+    if (result != NULL && walk_views(&walk, first, second) < 0) {
+        Py_CLEAR(result);
+    }
+    return result;
+}
+
+/* The items of `other` that are in the view; as dict's views do it, `other` is
+ * the smaller of two views, and a set does it itself when it is larger. */
 static PyObject *
 view_nb_and(PyObject *left, PyObject *right)
 {
-    return set_operation(left, "intersection_update", right);
+    hamt_state *state = state_of_type(Py_TYPE(left));
+    PyObject *view = left;
+    PyObject *other = right;
+    if (state == NULL || !is_set_view(state, left)) {
+        view = right;
+        other = left;
+        state = state_of_type(Py_TYPE(right));
+    }
+    Py_ssize_t size = PyObject_Size(view);
+    if (Py_TYPE(other) == &PySet_Type && size <= PyObject_Size(other)) {
+        return PyObject_CallMethod(other, "intersection", "(O)", view);
+    }
+    if (is_set_view(state, other) && PyObject_Size(other) > size) {
+        PyObject *larger = other;
+        other = view;
+        view = larger;
+    }
+    PyObject *iterator = PyObject_GetIter(other);
+    if (iterator == NULL) {
+        return NULL;
+    }
+    PyObject *result = PySet_New(NULL);
+    PyObject *item;
+    int found = result == NULL ? -1 : 0;
+    while (found >= 0 && (item = PyIter_Next(iterator)) != NULL) {
+        found = PySequence_Contains(view, item);
+        if (found > 0) {
+            found = PySet_Add(result, item);
+        }
+        Py_DECREF(item);
+    }
+    Py_DECREF(iterator);
+    if (PyErr_Occurred()) {
+        Py_CLEAR(result);
+    }
+    return result;
 }
 
 static PyObject *
@@ -182,19 +313,28 @@ view_nb_or(PyObject *left, PyObject *right)
 static PyObject *
 view_nb_subtract(PyObject *left, PyObject *right)
 {
-    return set_operation(left, "difference_update", right);
+    return are_set_views_of_one_kind(left, right)
+               ? view_difference(left, right, false)
+               : set_operation(left, "difference_update", right);
 }
 
 static PyObject *
 view_nb_xor(PyObject *left, PyObject *right)
 {
-    return set_operation(left, "symmetric_difference_update", right);
+    return are_set_views_of_one_kind(left, right)
+               ? view_difference(left, right, true)
+               : set_operation(left, "symmetric_difference_update", right);
 }
 
 /* Whether every item of an iterable is in a container: 1, 0, or -1. */
 static int
 all_in(PyObject *iterable, PyObject *container)
 {
+    if (are_set_views_of_one_kind(iterable, container)) {
+        ViewWalk walk = {.stops_at_first = true};
+        int result = walk_views(&walk, iterable, container);
+        return result < 0 ? -1 : !walk.is_stopped;
+    }
     PyObject *iterator = PyObject_GetIter(iterable);
     if (iterator == NULL) {
         return -1;
@@ -214,9 +354,7 @@ static bool
 is_set_like(hamt_state *state, PyObject *object)
 {
     return PyAnySet_Check(object) || PyDictKeys_Check(object)
-           || PyDictItems_Check(object)
-           || Py_TYPE(object) == state->KeysViewType
-           || Py_TYPE(object) == state->ItemsViewType;
+           || PyDictItems_Check(object) || is_set_view(state, object);
 }
 
 static PyObject *
@@ -260,6 +398,15 @@ view_tp_richcompare(PyObject *self, PyObject *other, int op)
 static PyObject *
 view_py_isdisjoint(PyObject *self, PyObject *other)
 {
+    if (are_set_views_of_one_kind(self, other)) {
+        ViewWalk walk = {.stops_at_common = true};
+        if (walk_views(&walk, self, other) < 0) {
+            return NULL;
+        }
+        /* What the walk left out is shared, so both have it. */
+        return PyBool_FromLong(!walk.is_stopped
+                               && walk.only_first == PyObject_Size(self));
+    }
     PyObject *iterated = other;
     PyObject *searched = self;
     if (is_set_like(((ViewObject *)self)->map->state, other)

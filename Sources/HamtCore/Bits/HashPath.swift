@@ -44,9 +44,26 @@ public struct HashPath: Equatable, BitwiseCopyable, Sendable {
     Bucket(digit: bits &>> UInt64(truncatingIfNeeded: level &* Self.bitsPerDigit))
   }
 
+  /// This path with the buckets of another one above `level`.
+  ///
+  /// A key that is found in a trie lies on its path, unless its hash has changed since it was stored. Such
+  /// a key is lost to lookups; taken to be where it lies, it does no harm.
+  func following(_ other: HashPath, to level: Int) -> HashPath {
+    guard level < Self.levelCount else { return other }
+    let above = (1 as UInt64) &<< UInt64(truncatingIfNeeded: level &* Self.bitsPerDigit) &- 1
+    return HashPath(bits: bits & ~above | other.bits & above)
+  }
+
+  /// This path, which is zero from `level` on, with a bucket there.
+  func appending(_ bucket: Bucket, at level: Int) -> HashPath {
+    HashPath(
+      bits: bits | UInt64(bucket.rawValue)
+        &<< UInt64(truncatingIfNeeded: level &* Self.bitsPerDigit))
+  }
+
   /// The first level, from `level` on, on which the two paths take different buckets.
   ///
-  /// The paths must differ at or below `level`.
+  /// The paths must differ from there on, not above.
   func level(ofFirstDifferenceFrom other: HashPath, startingAt level: Int) -> Int {
     let difference = (bits ^ other.bits) &>> UInt64(truncatingIfNeeded: level &* Self.bitsPerDigit)
     return level &+ difference.trailingZeroBitCount / Self.bitsPerDigit

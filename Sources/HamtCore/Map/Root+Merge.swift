@@ -25,7 +25,8 @@ extension Root {
     defer { first.release(policy) }
     let second = try b.asTrie(policy)
     defer { second.release(policy) }
-    let union = try Node.merge(first, second, level: 0, resolver, policy)
+    let union = try Node.merge(
+      first, second, level: 0, prefix: HashPath(bits: 0), resolver, policy)
     // A trie that stood in for an array gives way to it.
     guard union == first || union == second else { return Root(union) }
     union.release(policy)

@@ -18,7 +18,7 @@ extension Node {
     let node: Node
     var top = level
     if firstPath == secondPath {
-      node = try allocateCollision(count: 2, path: firstPath, tracked: tracked, policy)
+      node = try allocateCollision(count: 2, path: secondPath, tracked: tracked, policy)
       node.collisionEntries[0] = first
       node.collisionEntries[1] = second
     } else {

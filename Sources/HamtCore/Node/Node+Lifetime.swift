@@ -111,24 +111,6 @@ extension Node {
     }
   }
 
-  /// Empties a node in place and gives up what it held; for a cycle collector.
-  ///
-  /// The node stays a legal branch of nothing, which a reader can walk.
-  // REENTRANCY: the bitmaps are cleared before the first release, so nobody meets a dead entry.
-  public func clear(_ policy: Policy) {
-    let childCount = self.childCount
-    let children = self.children
-    let entryCount = self.entryCount
-    let entries = self.entries
-    forgetContents()
-    for slot in 0..<childCount {
-      children[slot].release(policy)
-    }
-    for slot in 0..<entryCount {
-      policy.release(entries[slot])
-    }
-  }
-
   /// Makes the node a branch of nothing; what it held is the caller's to give up or has moved.
   public func forgetContents() {
     entryMap = .none

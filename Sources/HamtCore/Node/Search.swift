@@ -67,7 +67,10 @@ struct Search<Policy: ElementPolicy>: ~Copyable {
       } else if try policy.matches(stored, key, path: path) {
         end = .entry(slot: slot)
       } else {
-        end = .otherKey(slot: slot, path: forInsertion ? try policy.path(of: stored) : path)
+        let other =
+          forInsertion
+          ? try policy.path(of: stored).following(path, to: depth &+ 1) : path
+        end = .otherKey(slot: slot, path: other)
       }
       return
     }

@@ -18,23 +18,24 @@ extension Node {
   ///
   /// A key that both have is `a`'s.
   ///
+  /// - Parameter prefix: the buckets above `level` on the way to the two.
   /// - Complexity: O(d) for tries that differ in d entries and share the rest; O(k^2) equality calls for
   ///   k colliding keys.
   // REENTRANCY: `matches`, `path(of:)` and the resolver may run foreign code. The caller holds both roots,
   // and the nodes below are never written to (N10).
   static func merge<Resolver: MergeResolver<Element>>(
-    _ a: Node, _ b: Node, level: Int, _ resolver: Resolver, _ policy: Policy
+    _ a: Node, _ b: Node, level: Int, prefix: HashPath, _ resolver: Resolver, _ policy: Policy
   ) throws(Failure) -> Node {
     if a == b {
       a.retain(policy)
       return a
     }
     guard a.kind == .branch, b.kind == .branch else {
-      return try mergeCollisions(a, b, level: level, resolver, policy)
+      return try mergeCollisions(a, b, level: level, prefix: prefix, resolver, policy)
     }
     var union = Union(a, b)
     do {
-      try union.addAll(level: level, resolver, policy)
+      try union.addAll(level: level, prefix: prefix, resolver, policy)
       return try union.finish(policy)
     } catch {
       union.abandon(policy)
@@ -44,7 +45,7 @@ extension Node {
 
   /// As `merge`, for subtrees of which one at least is a collision node.
   private static func mergeCollisions<Resolver: MergeResolver<Element>>(
-    _ a: Node, _ b: Node, level: Int, _ resolver: Resolver, _ policy: Policy
+    _ a: Node, _ b: Node, level: Int, prefix: HashPath, _ resolver: Resolver, _ policy: Policy
   ) throws(Failure) -> Node {
     if a.kind == .collision, b.kind == .collision, a.collisionPath == b.collisionPath {
       return try mergeEntries(a, b, resolver, policy)
@@ -54,7 +55,7 @@ extension Node {
     defer { first.release(policy) }
     let second = try b.asBranch(level: level, policy)
     defer { second.release(policy) }
-    return try merge(first, second, level: level, resolver, policy)
+    return try merge(first, second, level: level, prefix: prefix, resolver, policy)
   }
 
   /// This branch, or a branch at `level` with this collision node and nothing else; with a reference.
@@ -86,14 +87,14 @@ extension Node {
   /// The union of a subtree and an entry in its bucket.
   fileprivate static func merge<Resolver: MergeResolver<Element>>(
     _ node: Node, with entry: Entry<Element>, entryIsMine: Bool, level: Int,
-    _ resolver: Resolver, _ policy: Policy
+    prefix: HashPath, _ resolver: Resolver, _ policy: Policy
   ) throws(Failure) -> Node {
-    let path = try policy.path(of: entry.key)
+    let path = try policy.path(of: entry.key).following(prefix, to: level)
     let lone = try lone(entry, path: path, beside: node, level: level, policy)
     defer { lone.release(policy) }
     return entryIsMine
-      ? try merge(lone, node, level: level, resolver, policy)
-      : try merge(node, lone, level: level, resolver, policy)
+      ? try merge(lone, node, level: level, prefix: prefix, resolver, policy)
+      : try merge(node, lone, level: level, prefix: prefix, resolver, policy)
   }
 
   /// The union of two collision nodes of one path.
@@ -166,7 +167,7 @@ private struct Union<Policy: ElementPolicy> {
   }
 
   mutating func addAll<Resolver: MergeResolver<Element>>(
-    level: Int, _ resolver: Resolver, _ policy: Policy
+    level: Int, prefix: HashPath, _ resolver: Resolver, _ policy: Policy
   ) throws(Failure) {
     var rest = Bitmap(
       rawValue: a.entryMap.rawValue | a.childMap.rawValue | b.entryMap.rawValue
@@ -174,6 +175,7 @@ private struct Union<Policy: ElementPolicy> {
     while !rest.isEmpty {
       let bucket = rest.first
       rest = rest.removing(bucket)
+      let below = prefix.appending(bucket, at: level)
       switch (a.content(of: bucket), b.content(of: bucket)) {
       case (.nothing, .nothing): break
       case (let mine, .nothing):
@@ -186,19 +188,21 @@ private struct Union<Policy: ElementPolicy> {
         if mine == theirs {
           add(mine, bucket, policy)
         } else {
-          let child = try Node.merge(mine, theirs, level: level &+ 1, resolver, policy)
+          let child = try Node.merge(
+            mine, theirs, level: level &+ 1, prefix: below, resolver, policy)
           addMerged(child, mine, theirs, bucket, policy)
         }
       case (.entry(let mine), .child(let theirs)):
         let child = try Node.merge(
-          theirs, with: mine, entryIsMine: true, level: level &+ 1, resolver, policy)
+          theirs, with: mine, entryIsMine: true, level: level &+ 1, prefix: below, resolver, policy)
         addMerged(child, nil, theirs, bucket, policy)
       case (.child(let mine), .entry(let theirs)):
         let child = try Node.merge(
-          mine, with: theirs, entryIsMine: false, level: level &+ 1, resolver, policy)
+          mine, with: theirs, entryIsMine: false, level: level &+ 1, prefix: below, resolver, policy
+        )
         addMerged(child, mine, nil, bucket, policy)
       case (.entry(let mine), .entry(let theirs)):
-        try add(mine, theirs, bucket, level: level, resolver, policy)
+        try add(mine, theirs, bucket, level: level, prefix: prefix, resolver, policy)
       }
     }
   }
@@ -242,15 +246,17 @@ private struct Union<Policy: ElementPolicy> {
   /// Adds what becomes of two entries in one bucket.
   private mutating func add<Resolver: MergeResolver<Element>>(
     _ mine: Entry<Element>, _ theirs: Entry<Element>, _ bucket: Bucket, level: Int,
-    _ resolver: Resolver, _ policy: Policy
+    prefix: HashPath, _ resolver: Resolver, _ policy: Policy
   ) throws(Failure) {
     if !policy.areIdentical(mine.key, theirs.key) {
       isB = false
       let path = try policy.path(of: theirs.key)
       guard try policy.matches(mine.key, theirs.key, path: path) else {
         isA = false
+        let below = prefix.appending(bucket, at: level)
         let fork = try Node.fork(
-          mine, path: policy.path(of: mine.key), theirs, path: path, level: level &+ 1, policy)
+          mine, path: policy.path(of: mine.key).following(below, to: level &+ 1),
+          theirs, path: path.following(below, to: level &+ 1), level: level &+ 1, policy)
         addMerged(fork, nil, nil, bucket, policy)
         return
       }

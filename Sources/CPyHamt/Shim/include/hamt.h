@@ -53,9 +53,6 @@ typedef struct hamt_state {
     PyTypeObject *_Nullable ItemsIteratorType;
     PyObject *_Nullable mapping;  /* collections.abc.Mapping */
     PyObject *_Nullable deepcopy; /* copy.deepcopy, once it is needed */
-    /* Maps whose deallocation waits for the one on the stack; see map.c. */
-    PyObject *_Nullable deferred;
-    Py_ssize_t dealloc_depth;
 } hamt_state;
 
 typedef struct {
@@ -266,9 +263,6 @@ static inline const hamt_entry *_Nullable hamt_cursor_next(hamt_cursor *cursor)
 /* Visit what a tracked node holds. */
 int32_t hamt_node_traverse(PyObject *node, visitproc visit,
                            void *_Nullable arg);
-
-/* Empty a tracked node, which stays readable. May run destructors. */
-void hamt_node_clear(hamt_state *_Nullable state, PyObject *node);
 
 /* Give up what a node holds, before its memory is freed. */
 void hamt_node_dispose(hamt_state *_Nullable state, PyObject *node);
