@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Freed blocks and their next use.
+
+import Testing
+
+@testable import HamtCore
+
+@Suite struct NodePoolTests {
+  private static func block(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    .allocate(byteCount: byteCount, alignment: 16)
+  }
+
+  /// Runs `body` with a pool, then destroys it and gives the number of blocks that it still kept.
+  @discardableResult
+  private static func withPool(_ body: (NodePool) throws -> Void) throws -> Int {
+    let pool = try #require(NodePool())
+    let result = Result { try body(pool) }
+    var keptCount = 0
+    pool.destroy {
+      keptCount += 1
+      $0.deallocate()
+    }
+    try result.get()
+    return keptCount
+  }
+
+  @Test func aNewPoolHasNothing() throws {
+    try Self.withPool { pool in
+      for byteCount in stride(from: 8, through: NodePool.largestBlock, by: 8) {
+        #expect(pool.take(byteCount: byteCount) == nil)
+      }
+    }
+  }
+
+  @Test(arguments: [8, 48, NodePool.largestBlock])
+  func aFreedBlockIsTheNextOneOfItsSize(byteCount: Int) throws {
+    try Self.withPool { pool in
+      let block = Self.block(byteCount)
+      #expect(pool.give(block, byteCount: byteCount))
+      #expect(pool.take(byteCount: byteCount) == block)
+      #expect(pool.take(byteCount: byteCount) == nil)
+      block.deallocate()
+    }
+  }
+
+  @Test func theLastBlockInIsTheFirstOut() throws {
+    try Self.withPool { pool in
+      let blocks = (0..<5).map { _ in Self.block(64) }
+      for block in blocks {
+        #expect(pool.give(block, byteCount: 64))
+      }
+      for block in blocks.reversed() {
+        #expect(pool.take(byteCount: 64) == block)
+        block.deallocate()
+      }
+    }
+  }
+
+  @Test func sizesAreNotMixed() throws {
+    let kept = try Self.withPool { pool in
+      #expect(pool.give(Self.block(64), byteCount: 64))
+      #expect(pool.take(byteCount: 56) == nil)
+      #expect(pool.take(byteCount: 72) == nil)
+    }
+    #expect(kept == 1)
+  }
+
+  @Test func aBlockBeyondTheLargestIsRefused() throws {
+    try Self.withPool { pool in
+      let byteCount = NodePool.largestBlock + 8
+      let block = Self.block(byteCount)
+      #expect(!pool.give(block, byteCount: byteCount))
+      #expect(pool.take(byteCount: byteCount) == nil)
+      block.deallocate()
+    }
+  }
+
+  @Test func theLargestBranchesAreKept() {
+    // Headers have 16 bytes at most: those of Python objects.
+    let widest = 16 + 8 + 31 * 16 + 8 + 16
+    #expect(NodePool.largestBlock >= widest)
+  }
+
+  @Test func aFullListRefusesWhileOthersTake() throws {
+    let kept = try Self.withPool { pool in
+      for _ in 0..<NodePool.listLimit {
+        #expect(pool.give(Self.block(64), byteCount: 64))
+      }
+      let surplus = Self.block(64)
+      #expect(!pool.give(surplus, byteCount: 64))
+      surplus.deallocate()
+      #expect(pool.give(Self.block(72), byteCount: 72))
+    }
+    #expect(kept == NodePool.listLimit + 1)
+  }
+
+  @Test func aListThatGaveABlockTakesOneAgain() throws {
+    let kept = try Self.withPool { pool in
+      for _ in 0..<NodePool.listLimit {
+        #expect(pool.give(Self.block(64), byteCount: 64))
+      }
+      let block = try #require(pool.take(byteCount: 64))
+      #expect(pool.give(block, byteCount: 64))
+    }
+    #expect(kept == NodePool.listLimit)
+  }
+
+  @Test func destroyingHandsOutEveryBlockOnce() throws {
+    let pool = try #require(NodePool())
+    let blocks = Set(
+      [8, 16, 64, 64, 64, NodePool.largestBlock].map { byteCount in
+        let block = Self.block(byteCount)
+        #expect(pool.give(block, byteCount: byteCount))
+        return block
+      })
+    var freed: [UnsafeMutableRawPointer] = []
+    pool.destroy { freed.append($0) }
+    #expect(freed.count == 6)
+    #expect(Set(freed) == blocks)
+    for block in blocks {
+      block.deallocate()
+    }
+  }
+
+  @Test func aHandleLeadsToTheSamePool() throws {
+    try Self.withPool { pool in
+      let block = Self.block(64)
+      #expect(pool.give(block, byteCount: 64))
+      #expect(NodePool(handle: pool.handle).take(byteCount: 64) == block)
+      block.deallocate()
+    }
+  }
+}
