@@ -264,6 +264,118 @@ PyDoc_STRVAR(update_doc,
              ">>> PersistentMap(a=1).update({'a': 2}, b=3)\n"
              "PersistentMap({'a': 2, 'b': 3})");
 
+PyDoc_STRVAR(merge_doc,
+             "merge($self, /, *others, resolve=None)\n--\n\n"
+             "Return the union of the map and the others.\n\n"
+             "Where two of them have a key with values that are not the same\n"
+             "object, *resolve(key, mine, theirs)* gives the value; without\n"
+             "it, the right side wins. Takes what update() takes; the same\n"
+             "object when nothing changes.\n\n"
+             "Complexity: O(d) for maps that differ in d entries and share\n"
+             "the rest. Raises what *resolve* raises.\n\n"
+             ">>> a = PersistentMap(x=1, y=2)\n"
+             ">>> a.merge({'y': 3}, resolve=lambda k, m, t: m + t)\n"
+             "PersistentMap({'x': 1, 'y': 5})");
+
+PyDoc_STRVAR(diff_doc,
+             "diff($self, new, /)\n--\n\n"
+             "Return the MapDiff that leads from the map to *new*.\n\n"
+             "Complexity: O(d) for maps that differ in d entries and share\n"
+             "the rest. Raises TypeError unless *new* is a PersistentMap.\n\n"
+             ">>> old = PersistentMap(a=1, b=2)\n"
+             ">>> old.diff(old.set('a', 3)).changed\n"
+             "PersistentMap({'a': (1, 3)})");
+
+PyDoc_STRVAR(apply_doc,
+             "apply($self, diff, /)\n--\n\n"
+             "Return the map with a MapDiff applied.\n\n"
+             "Complexity: O(d log n) for d entries in the diff. Raises\n"
+             "ConflictError with the keys where the diff does not fit.\n\n"
+             ">>> old, new = PersistentMap(a=1), PersistentMap(b=2)\n"
+             ">>> old.apply(old.diff(new)) == new\n"
+             "True");
+
+PyDoc_STRVAR(alter_doc,
+             "alter($self, key, fn, /, default=MISSING)\n--\n\n"
+             "Return a map with the value of *key* replaced by fn(value).\n\n"
+             "An absent key starts with *default*. Complexity: O(log n).\n"
+             "Raises KeyError for an absent key without default, and what\n"
+             "*fn* raises.\n\n"
+             ">>> PersistentMap(a=1).alter('a', lambda value: value + 1)\n"
+             "PersistentMap({'a': 2})");
+
+PyDoc_STRVAR(get_in_doc,
+             "get_in($self, path, /, default=None)\n--\n\n"
+             "Return what lies at the end of a path of keys, or *default*.\n\n"
+             "Complexity: O(log n) for each step. Raises TypeError naming a\n"
+             "step that leads into something that is no mapping.\n\n"
+             ">>> m = PersistentMap(a=PersistentMap(b=1))\n"
+             ">>> m.get_in(['a', 'b']), m.get_in(['x', 'y'], 0)\n"
+             "(1, 0)");
+
+PyDoc_STRVAR(set_in_doc,
+             "set_in($self, path, value, /)\n--\n\n"
+             "Return a map with *value* at the end of a path of keys.\n\n"
+             "Missing steps become maps. Complexity: O(log n) for each step.\n"
+             "Raises TypeError naming a step that leads into something that\n"
+             "is no mapping, ValueError for an empty path.\n\n"
+             ">>> PersistentMap().set_in(['a', 'b'], 1)\n"
+             "PersistentMap({'a': PersistentMap({'b': 1})})");
+
+PyDoc_STRVAR(alter_in_doc,
+             "alter_in($self, path, fn, /, default=MISSING)\n--\n\n"
+             "Return a map with what lies at the end of a path of keys\n"
+             "replaced by fn(value).\n\n"
+             "With *default*, missing steps become maps. Complexity:\n"
+             "O(log n) for each step. Raises KeyError for an absent step\n"
+             "without default, otherwise as set_in.\n\n"
+             ">>> m = PersistentMap(a=PersistentMap(b=1))\n"
+             ">>> m.alter_in(['a', 'b'], str)\n"
+             "PersistentMap({'a': PersistentMap({'b': '1'})})");
+
+PyDoc_STRVAR(delete_in_doc,
+             "delete_in($self, path, /)\n--\n\n"
+             "Return a map without what lies at the end of a path of keys.\n\n"
+             "Complexity: O(log n) for each step. Raises KeyError for an\n"
+             "absent step, otherwise as set_in.\n\n"
+             ">>> PersistentMap(a=PersistentMap(b=1)).delete_in(['a', 'b'])\n"
+             "PersistentMap({'a': PersistentMap({})})");
+
+PyDoc_STRVAR(filter_doc,
+             "filter($self, fn, /)\n--\n\n"
+             "Return a map of the entries for which fn(key, value) is true.\n"
+             "\n"
+             "The same object when all are. Complexity: O(n), and O(log n)\n"
+             "for each entry left out. Raises what *fn* raises.\n\n"
+             ">>> PersistentMap(a=1, b=2).filter(lambda k, v: v > 1)\n"
+             "PersistentMap({'b': 2})");
+
+PyDoc_STRVAR(map_values_doc,
+             "map_values($self, fn, /)\n--\n\n"
+             "Return a map with each value replaced by fn(value).\n\n"
+             "The same object when *fn* gives every value back. Complexity:\n"
+             "O(n), and O(log n) for each change. Raises what *fn* raises.\n\n"
+             ">>> PersistentMap(a=1, b=2).map_values(str)\n"
+             "PersistentMap({'a': '1', 'b': '2'})");
+
+PyDoc_STRVAR(select_doc,
+             "select($self, keys, /)\n--\n\n"
+             "Return a map of the given keys; absent ones are ignored.\n\n"
+             "The same object when they are all there are. Complexity:\n"
+             "O(k log n) for k keys. Raises TypeError for an unhashable key.\n"
+             "\n"
+             ">>> PersistentMap(a=1, b=2).select(['a', 'x'])\n"
+             "PersistentMap({'a': 1})");
+
+PyDoc_STRVAR(omit_doc,
+             "omit($self, keys, /)\n--\n\n"
+             "Return a map without the given keys; absent ones are ignored.\n"
+             "\n"
+             "The same object when none is there. Complexity: O(k log n) for\n"
+             "k keys. Raises TypeError for an unhashable key.\n\n"
+             ">>> PersistentMap(a=1, b=2).omit(['b', 'x'])\n"
+             "PersistentMap({'a': 1})");
+
 PyDoc_STRVAR(mutate_doc,
              "mutate($self, /)\n--\n\n"
              "Return a MapMutation, which edits a copy of the map in place.\n"
@@ -324,6 +436,15 @@ PyDoc_STRVAR(dump_doc, "_dump($self, /)\n--\n\n"
 PyDoc_STRVAR(stats_doc, "_stats($self, /)\n--\n\n"
                         "Return a dict of figures on the tree; for tests.");
 
+PyDoc_STRVAR(differences_doc,
+             "_differences($self, other, missing, /)\n--\n\n"
+             "Return a list of (key, mine, theirs), with *missing* for no "
+             "value.");
+
+#define FORWARDED(NAME)                                                        \
+    {#NAME, (PyCFunction)(void (*)(void))map_py_##NAME,                        \
+     METH_VARARGS | METH_KEYWORDS, NAME##_doc}
+
 static PyMethodDef map_methods[] = {
     {"get", (PyCFunction)(void (*)(void))map_py_get,
      METH_FASTCALL | METH_KEYWORDS, get_doc},
@@ -332,6 +453,21 @@ static PyMethodDef map_methods[] = {
     {"discard", map_py_discard, METH_O, discard_doc},
     {"update", (PyCFunction)(void (*)(void))map_py_update,
      METH_VARARGS | METH_KEYWORDS, update_doc},
+    {"merge", (PyCFunction)(void (*)(void))map_py_merge,
+     METH_FASTCALL | METH_KEYWORDS, merge_doc},
+    FORWARDED(diff),
+    FORWARDED(apply),
+    FORWARDED(alter),
+    FORWARDED(get_in),
+    FORWARDED(set_in),
+    FORWARDED(alter_in),
+    FORWARDED(delete_in),
+    FORWARDED(filter),
+    FORWARDED(map_values),
+    FORWARDED(select),
+    FORWARDED(omit),
+    {"_differences", (PyCFunction)(void (*)(void))map_py_differences,
+     METH_FASTCALL, differences_doc},
     {"mutate", map_py_mutate, METH_NOARGS, mutate_doc},
     {"keys", map_py_keys, METH_NOARGS, keys_doc},
     {"values", map_py_values, METH_NOARGS, values_doc},

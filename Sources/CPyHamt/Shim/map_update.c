@@ -63,9 +63,7 @@ map_py_discard(PyObject *self, PyObject *key)
     return result;
 }
 
-/* The map object for a root made from that of `map`: `map` itself when nothing
- * changed. Takes over the reference. */
-static PyObject *
+PyObject *
 map_or_new(MapObject *map, hamt_node *root)
 {
     if (root == map->root) {

@@ -117,6 +117,8 @@ state_release(hamt_state *state)
     Py_XDECREF(state->ItemsIteratorType);
     Py_XDECREF(state->mapping);
     Py_XDECREF(state->deepcopy);
+    Py_XDECREF(state->load_methods);
+    Py_XDECREF(state->methods);
     hamt_pool_destroy(state->pool);
     PyMem_Free(state);
 }
@@ -219,6 +221,8 @@ hamt_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->ItemsIteratorType);
     Py_VISIT(state->mapping);
     Py_VISIT(state->deepcopy);
+    Py_VISIT(state->load_methods);
+    Py_VISIT(state->methods);
     return 0;
 }
 
@@ -231,6 +235,23 @@ hamt_free(void *module)
         state_release(state);
     }
 }
+
+static PyObject *
+hamt_use_methods(PyObject *module, PyObject *load_methods)
+{
+    hamt_state *state = *state_slot(module);
+    PyObject *old = state->load_methods;
+    state->load_methods = Py_NewRef(load_methods);
+    Py_XDECREF(old);
+    Py_RETURN_NONE;
+}
+
+static PyMethodDef hamt_functions[] = {
+    {"_use_methods", hamt_use_methods, METH_O,
+     "Take a function that loads the methods of PersistentMap that are "
+     "written in Python."},
+    {NULL, NULL, 0, NULL},
+};
 
 /* ---- Definition ---------------------------------------------------------- */
 
@@ -247,6 +268,7 @@ static struct PyModuleDef hamt_module = {
     .m_name = "_hamt",
     .m_doc = module_doc,
     .m_size = sizeof(hamt_state *),
+    .m_methods = hamt_functions,
     .m_slots = hamt_slots,
     .m_traverse = hamt_traverse,
     .m_free = hamt_free,

@@ -130,6 +130,31 @@ PyObject *map_py_discard(PyObject *self, PyObject *key);
 PyObject *map_py_update(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *map_nb_or(PyObject *left, PyObject *right);
 
+/* The map object for a root made from that of `map`: `map` itself when nothing
+ * changed. Takes over the reference. */
+PyObject *map_or_new(MapObject *map, hamt_node *root);
+
+/* ---- map_merge.c ---- */
+
+PyObject *map_py_merge(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                       PyObject *keyword_names);
+PyObject *map_py_differences(PyObject *self, PyObject *const *args,
+                             Py_ssize_t count);
+
+/* ---- map_forward.c ---- */
+
+PyObject *map_py_diff(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_apply(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_alter(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_get_in(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_set_in(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_alter_in(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_delete_in(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_filter(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_map_values(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_select(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_omit(PyObject *self, PyObject *args, PyObject *kwargs);
+
 /* ---- mutation.c ---- */
 
 PyObject *map_py_mutate(PyObject *self, PyObject *ignored);

@@ -52,8 +52,8 @@ extension Node {
     }
     if !childMap.isEmpty {
       try node.buildChildren(from: seeds, count: count, level: level, mayTrack: tracked, policy)
-      node.setBranchCount(count)
     }
+    node.setBranchCount(count)
     node.publish(policy)
     return node
   }

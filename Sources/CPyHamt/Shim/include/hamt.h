@@ -51,8 +51,10 @@ typedef struct hamt_state {
     PyTypeObject *_Nullable KeysIteratorType;
     PyTypeObject *_Nullable ValuesIteratorType;
     PyTypeObject *_Nullable ItemsIteratorType;
-    PyObject *_Nullable mapping;  /* collections.abc.Mapping */
-    PyObject *_Nullable deepcopy; /* copy.deepcopy, once it is needed */
+    PyObject *_Nullable mapping;      /* collections.abc.Mapping */
+    PyObject *_Nullable deepcopy;     /* copy.deepcopy, once it is needed */
+    PyObject *_Nullable load_methods; /* gives the methods in Python ... */
+    PyObject *_Nullable methods;      /* ... and this is what it gave */
 } hamt_state;
 
 typedef struct {

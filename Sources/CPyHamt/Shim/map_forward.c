@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* PersistentMap: the methods that are written in Python.
+ *
+ * When the package is imported it hands over, by `_use_methods`, a function
+ * that loads a namespace. A method here calls the function of its name there,
+ * with the map as the first argument. Text and signature are in map.c, with
+ * those of the other methods.
+ */
+
+#include "shim.h"
+
+static PyObject *
+forward(PyObject *self, const char *name, PyObject *args, PyObject *kwargs)
+{
+    hamt_state *state = ((MapObject *)self)->state;
+    if (state->methods == NULL) {
+        if (state->load_methods == NULL) {
+            return PyErr_Format(PyExc_RuntimeError,
+                                "PersistentMap.%s needs the package pyhamt",
+                                name);
+        }
+        PyObject *methods = PyObject_CallNoArgs(state->load_methods);
+        if (methods == NULL) {
+            return NULL;
+        }
+        PyObject *old = state->methods;
+        state->methods = methods;
+        Py_XDECREF(old);
+    }
+    PyObject *function = PyObject_GetAttrString(state->methods, name);
+    if (function == NULL) {
+        return NULL;
+    }
+    PyObject *result = NULL;
+    Py_ssize_t count = PyTuple_Size(args);
+    PyObject *all = PyTuple_New(count + 1);
+    if (all != NULL) {
+        PyTuple_SetItem(all, 0, Py_NewRef(self));
+        for (Py_ssize_t i = 0; i < count; i++) {
+            PyTuple_SetItem(all, i + 1, Py_NewRef(PyTuple_GetItem(args, i)));
+        }
+        result = PyObject_Call(function, all, kwargs);
+        Py_DECREF(all);
+    }
+    Py_DECREF(function);
+    return result;
+}
+
+#define FORWARD(NAME)                                                          \
+    PyObject *map_py_##NAME(PyObject *self, PyObject *args, PyObject *kwargs)  \
+    {                                                                          \
+        return forward(self, #NAME, args, kwargs);                             \
+    }
+
+FORWARD(diff)
+FORWARD(apply)
+FORWARD(alter)
+FORWARD(get_in)
+FORWARD(set_in)
+FORWARD(alter_in)
+FORWARD(delete_in)
+FORWARD(filter)
+FORWARD(map_values)
+FORWARD(select)
+FORWARD(omit)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Atom: one shared reference that threads change by a function of what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Atom(Generic[T]):
+    """A reference to a value that threads share.
+
+    `value` is what it refers to now. No lock is held while a function runs.
+
+    >>> counter = Atom(0)
+    >>> counter.swap(lambda n, by: n + by, 2)
+    2
+    >>> counter.value
+    2
+    """
+
+    __slots__ = ("__weakref__", "_lock", "_value", "_watchers")
+
+    def __init__(self, value: T) -> None:
+        self._value = value
+        self._lock = Lock()
+        self._watchers: tuple[Callable[[T, T], object], ...] = ()
+
+    @property
+    def value(self) -> T:
+        """What the atom refers to now."""
+        return self._value
+
+    def swap(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Set the value to fn(value, *args, **kwargs), and return it.
+
+        *fn* is called again until no other thread came between, so it should do
+        nothing but compute. Raises what *fn* raises; the value is then as it was.
+        """
+        while True:
+            old = self._value
+            new = fn(old, *args, **kwargs)
+            if self.compare_and_set(old, new):
+                return new
+
+    def compare_and_set(self, old: T, new: T) -> bool:
+        """Set the value to *new* if it is *old*, the very object; say whether."""
+        with self._lock:
+            if self._value is not old:
+                return False
+            self._value = new
+        self._tell(old, new)
+        return True
+
+    def reset(self, value: T) -> T:
+        """Set the value, whatever it was, and return it."""
+        with self._lock:
+            old, self._value = self._value, value
+        self._tell(old, value)
+        return value
+
+    def watch(self, callback: Callable[[T, T], object]) -> Callable[[], None]:
+        """Call callback(old, new) after each change; return a function to stop it.
+
+        It is called in the thread that made the change. What it raises comes out of
+        the call that made the change, which stands.
+        """
+
+        def told(old: T, new: T) -> None:
+            callback(old, new)
+
+        def stop() -> None:
+            with self._lock:
+                self._watchers = tuple(w for w in self._watchers if w is not told)
+
+        with self._lock:
+            self._watchers = (*self._watchers, told)
+        return stop
+
+    def _tell(self, old: T, new: T) -> None:
+        for told in self._watchers:
+            told(old, new)
+
+    def __repr__(self) -> str:
+        return f"Atom({self._value!r})"

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nested plain containers to immutable ones and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyhamt._hamt import PersistentMap
+
+
+def freeze(obj: Any) -> Any:
+    """Return *obj* with dict, list and set, however nested, made PersistentMap,
+    tuple and frozenset.
+
+    What is frozen already is the same object. Complexity: O(n).
+    Raises TypeError for a set with an unhashable member, RecursionError for a
+    container in itself.
+
+    >>> freeze({"a": [1, {2}]})
+    PersistentMap({'a': (1, frozenset({2}))})
+    """
+    if isinstance(obj, PersistentMap):
+        return obj.map_values(freeze)
+    if isinstance(obj, dict):
+        return PersistentMap({key: freeze(value) for key, value in obj.items()})
+    if isinstance(obj, list):
+        return tuple(map(freeze, obj))
+    if type(obj) is tuple:
+        frozen = tuple(map(freeze, obj))
+        unchanged = all(a is b for a, b in zip(obj, frozen, strict=True))
+        return obj if unchanged else frozen
+    if isinstance(obj, set):
+        return frozenset(map(freeze, obj))
+    return obj
+
+
+def thaw(obj: Any) -> Any:
+    """Return *obj* with PersistentMap, tuple and frozenset, however nested, made
+    dict, list and set.
+
+    Keys and the members of a set stay frozen, as they have to be hashable.
+    Complexity: O(n).
+
+    >>> thaw(freeze({"a": [1, {2}]}))
+    {'a': [1, {2}]}
+    """
+    if isinstance(obj, (PersistentMap, dict)):
+        return {key: thaw(value) for key, value in obj.items()}
+    if isinstance(obj, list) or type(obj) is tuple:
+        return list(map(thaw, obj))
+    if isinstance(obj, frozenset):
+        return set(obj)
+    return obj

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The methods of PersistentMap that are written in Python.
+
+The extension calls the function of a method's name with the map as first argument;
+texts and signatures for `help` are with the other methods, in C.
+"""
+
+from pyhamt._updates import (
+    alter,
+    alter_in,
+    delete_in,
+    filter,
+    get_in,
+    map_values,
+    omit,
+    select,
+    set_in,
+)
+from pyhamt._versions import apply, diff
+
+__all__ = [
+    "alter",
+    "alter_in",
+    "apply",
+    "delete_in",
+    "diff",
+    "filter",
+    "get_in",
+    "map_values",
+    "omit",
+    "select",
+    "set_in",
+]
