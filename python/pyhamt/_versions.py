@@ -93,7 +93,7 @@ def _same(a: object, b: object) -> bool:
     return a is not MISSING and b is not MISSING and bool(a == b)
 
 
-def diff(old: PersistentMap, new: PersistentMap) -> MapDiff:
+def diff(old: PersistentMap, new: PersistentMap, /) -> MapDiff:
     """PersistentMap.diff."""
     added, removed, changed = (PersistentMap().mutate() for _ in range(3))
     for key, before, after in old._differences(new, MISSING):
@@ -106,7 +106,7 @@ def diff(old: PersistentMap, new: PersistentMap) -> MapDiff:
     return MapDiff(added.finish(), removed.finish(), changed.finish())
 
 
-def apply(old: PersistentMap, diff: MapDiff) -> PersistentMap:
+def apply(old: PersistentMap, diff: MapDiff, /) -> PersistentMap:
     """PersistentMap.apply."""
     if not isinstance(diff, MapDiff):
         raise TypeError(f"expected a MapDiff, not {type(diff).__name__!r}")

@@ -56,6 +56,18 @@ class ReferenceMap(Mapping[Any, Any]):
     def get(self, key: Any, /, default: Any = None) -> Any:
         return self._entries.get(key, default)
 
+    def merge(self, /, *others: Any, resolve: Any = None) -> ReferenceMap:
+        merged = self
+        for other in others:
+            entries = dict(other)
+            if resolve is not None:
+                for key, theirs in entries.items():
+                    mine = merged.get(key, theirs)
+                    if mine is not theirs:
+                        entries[key] = resolve(key, mine, theirs)
+            merged = merged.update(entries)
+        return merged
+
     def mutate(self, /) -> ReferenceMutation:
         return ReferenceMutation(self)
 

@@ -8,7 +8,7 @@ so the objects themselves are compared, keys and values.
 
 The long runs and the unions print their seed when they fail, and PYHAMT_SEED gives it
 back to them. Hashes of str differ from process to process: PYTHONHASHSEED fixes those.
-PYHAMT_LONG_TESTS=1 makes all of it longer.
+PYHAMT_LONG_TESTS=1 makes the runs ten times as long, and the programs as many.
 """
 
 from __future__ import annotations
@@ -26,17 +26,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    initialize,
-    rule,
-)
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
 from keys import DIGITS, LEVELS, HashPathKey, hash_of_path, path_keys
 from pyhamt import PersistentMap
 
-# How much longer everything runs with PYHAMT_LONG_TESTS=1.
+# How many times as much runs with PYHAMT_LONG_TESTS=1.
 LENGTH = 10 if os.environ.get("PYHAMT_LONG_TESTS") == "1" else 1
 
 MISSING = object()

@@ -46,7 +46,7 @@ class Node(NamedTuple):
             return HEADER + 24 + 24 * self.entries
         if self.kind == "collision":
             return HEADER + 32 + 16 * self.entries
-        count_and_hash = 16 if self.children else 0
+        count_and_hash = 16 if self.children or self.entries > 8 else 0
         return HEADER + 8 + 8 * self.children + 16 * self.entries + count_and_hash
 
 

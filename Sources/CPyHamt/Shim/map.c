@@ -296,7 +296,7 @@ PyDoc_STRVAR(apply_doc,
              "True");
 
 PyDoc_STRVAR(alter_doc,
-             "alter($self, key, fn, /, default=MISSING)\n--\n\n"
+             "alter($self, key, fn, /, default=...)\n--\n\n"
              "Return a map with the value of *key* replaced by fn(value).\n\n"
              "An absent key starts with *default*. Complexity: O(log n).\n"
              "Raises KeyError for an absent key without default, and what\n"
@@ -323,12 +323,12 @@ PyDoc_STRVAR(set_in_doc,
              "PersistentMap({'a': PersistentMap({'b': 1})})");
 
 PyDoc_STRVAR(alter_in_doc,
-             "alter_in($self, path, fn, /, default=MISSING)\n--\n\n"
+             "alter_in($self, path, fn, /, default=...)\n--\n\n"
              "Return a map with what lies at the end of a path of keys\n"
              "replaced by fn(value).\n\n"
-             "With *default*, missing steps become maps. Complexity:\n"
-             "O(log n) for each step. Raises KeyError for an absent step\n"
-             "without default, otherwise as set_in.\n\n"
+             "With *default*, missing steps become maps.\n"
+             "Complexity: O(log n) for each step. Raises KeyError for an\n"
+             "absent step without default, otherwise as set_in.\n\n"
              ">>> m = PersistentMap(a=PersistentMap(b=1))\n"
              ">>> m.alter_in(['a', 'b'], str)\n"
              "PersistentMap({'a': PersistentMap({'b': '1'})})");
@@ -353,16 +353,18 @@ PyDoc_STRVAR(filter_doc,
 PyDoc_STRVAR(map_values_doc,
              "map_values($self, fn, /)\n--\n\n"
              "Return a map with each value replaced by fn(value).\n\n"
-             "The same object when *fn* gives every value back. Complexity:\n"
-             "O(n), and O(log n) for each change. Raises what *fn* raises.\n\n"
+             "The same object when *fn* gives every value back.\n"
+             "Complexity: O(n), and O(log n) for each change. Raises what\n"
+             "*fn* raises.\n\n"
              ">>> PersistentMap(a=1, b=2).map_values(str)\n"
              "PersistentMap({'a': '1', 'b': '2'})");
 
 PyDoc_STRVAR(select_doc,
              "select($self, keys, /)\n--\n\n"
              "Return a map of the given keys; absent ones are ignored.\n\n"
-             "The same object when they are all there are. Complexity:\n"
-             "O(k log n) for k keys. Raises TypeError for an unhashable key.\n"
+             "The same object when they are all there are.\n"
+             "Complexity: O(k log n) for k keys. Raises TypeError for an\n"
+             "unhashable key.\n"
              "\n"
              ">>> PersistentMap(a=1, b=2).select(['a', 'x'])\n"
              "PersistentMap({'a': 1})");

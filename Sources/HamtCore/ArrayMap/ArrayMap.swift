@@ -123,14 +123,23 @@ struct ArrayMap<Policy: ElementPolicy> {
     for slot in 0..<count {
       seeds[slot] = Seed(path: node.arrayPaths[slot], entry: node.arrayEntries[slot])
     }
-    // SAFETY: the array lives to the end of the call, and holds `arrayLimit` + 1 seeds.
-    let trie = try withUnsafeMutablePointer(to: &seeds) { (pointer) throws(Failure) in
-      try Node<Policy>.build(
-        UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self),
-        count: count &+ 1, level: 0, mayTrack: tracked, policy)
-    }
+    // A collection that an allocation starts must find each reference counted: retain first.
     node.retainEntries(policy)
     policy.retain(entry)
-    return trie
+    do {
+      // SAFETY: the array lives to the end of the call, and holds `arrayLimit` + 1 seeds.
+      return try withUnsafeMutablePointer(to: &seeds) { (pointer) throws(Failure) in
+        try Node<Policy>.build(
+          UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self),
+          count: count &+ 1, level: 0, mayTrack: tracked, policy)
+      }
+    } catch {
+      // The array and the caller hold what is given up, so this runs no destructor.
+      for slot in 0..<count {
+        policy.release(node.arrayEntries[slot])
+      }
+      policy.release(entry)
+      throw error
+    }
   }
 }

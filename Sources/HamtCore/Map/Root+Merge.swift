@@ -97,14 +97,21 @@ extension Node {
       seeds[slot] = Seed(path: arrayPaths[slot], entry: arrayEntries[slot])
     }
     let tracked = isTracked(policy)
-    // SAFETY: the array lives to the end of the call, and holds `arrayLimit` seeds.
-    let trie = try withUnsafeMutablePointer(to: &seeds) { (pointer) throws(Failure) in
-      try Self.build(
-        UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self),
-        count: count, level: 0, mayTrack: tracked, policy)
-    }
+    // As when an array grows: retain first.
     retainEntries(policy)
-    return trie
+    do {
+      // SAFETY: the array lives to the end of the call, and holds `arrayLimit` seeds.
+      return try withUnsafeMutablePointer(to: &seeds) { (pointer) throws(Failure) in
+        try Self.build(
+          UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self),
+          count: count, level: 0, mayTrack: tracked, policy)
+      }
+    } catch {
+      for slot in 0..<count {
+        policy.release(arrayEntries[slot])
+      }
+      throw error
+    }
   }
 
   /// Each entry of a whole map with its path, which an array has beside it.

@@ -11,90 +11,113 @@ from __future__ import annotations
 
 import _testcapi
 import gc
+import importlib.util
 import operator
 import pickle
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import count
 
-from pyhamt import PersistentMap
+import pyhamt
 
 # Ints that differ by this have one hash.
 HASH_MODULUS = sys.hash_info.modulus
+
+# Keys of each kind of map: ints that the interpreter does not use itself.
+KEYS = {
+    "array": range(1000, 1005),
+    "full array": range(1000, 1008),
+    "trie": range(1000, 1060),
+    "colliding": range(HASH_MODULUS + 1000, 11 * HASH_MODULUS, HASH_MODULUS),
+}
 
 # An allocation whose failure an operation survives does not end its test; this many
 # successes one after another do.
 SUCCESSES = 4
 
-Call = tuple[Callable[..., object], tuple[object, ...]]
+
+class World:
+    """A map and operands, of an extension module of their own: its pool of freed nodes
+    is empty, so every node is an allocation that can fail."""
+
+    def __init__(self, keys: range, *, tracked: bool) -> None:
+        spec = importlib.util.find_spec("pyhamt._hamt")
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        # Where pickle looks for the type.
+        self.type = pyhamt.PersistentMap = module.PersistentMap
+        self.entries: dict[object, object] = {
+            key: [key] if tracked else f"value {key}" for key in keys
+        }
+        self.map = self.type.from_dict(self.entries)
+        self.present = next(iter(keys))
+        self.absent = 40 * HASH_MODULUS + 1000
+        self.new = {self.absent: "new", self.present: "newer", "a": ["newest"]}
+        self.small = self.type.from_dict(self.new)
+        self.large = self.type.from_dict(dict.fromkeys(range(1003, 1090), "x"))
+        self.parts = [part for item in self.entries.items() for part in item]
+
+    def contents(self) -> list[tuple[int, int]]:
+        return [(id(key), id(value)) for key, value in self.map.items()]
+
+    def counts(self) -> list[int]:
+        return [sys.getrefcount(part) for part in self.parts]
 
 
-def sources() -> dict[str, PersistentMap]:
-    """Maps of each kind, of things that are tracked and of others."""
-    # Ints of their own, as the interpreter uses small ones itself.
-    keys = {
-        "array": range(1000, 1005),
-        "full array": range(1000, 1008),
-        "trie": range(1000, 1060),
-        "colliding": range(HASH_MODULUS + 1000, 11 * HASH_MODULUS, HASH_MODULUS),
-    }
-    made = {}
-    for kind, some in keys.items():
-        made[kind] = PersistentMap([(key, f"value {key}") for key in some])
-        made[f"tracked {kind}"] = PersistentMap([(key, [key]) for key in some])
-    return made
+Call = tuple[object, ...]
 
-
-def calls(source: PersistentMap) -> Iterator[tuple[str, Call]]:
-    present = next(iter(source))
-    absent = 40 * HASH_MODULUS + 1000
-    new: dict[object, object] = {absent: "new", present: "newer", "a": ["newest"]}
-    small, large = PersistentMap(new), PersistentMap.fromkeys(range(1003, 1090), "x")
-    yield "set", (source.set, (present, "new"))
-    yield "set tracked", (source.set, (present, []))
-    yield "set absent", (source.set, (absent, "new"))
-    yield "set absent, tracked", (source.set, (absent, []))
-    yield "delete", (source.delete, (present,))
-    yield "discard", (source.discard, (present,))
-    yield "update from dict", (source.update, (new,))
-    yield "update from pairs", (source.update, (list(new.items()),))
-    yield "update twice", (source.update, (small, large, new))
-    yield "or dict", (operator.or_, (source, new))
-    yield "dict or", (operator.or_, (new, source))
-    yield "or small map", (operator.or_, (source, small))
-    yield "small map or", (operator.or_, (small, source))
-    yield "or large map", (operator.or_, (source, large))
-    yield "large map or", (operator.or_, (large, source))
-    yield "from dict", (PersistentMap, (dict(source),))
-    yield "from pairs", (PersistentMap, (list(source.items()),))
-    yield "from_dict", (PersistentMap.from_dict, (dict(source),))
-    yield "fromkeys", (PersistentMap.fromkeys, (list(source), []))
-    yield "m[k]", (operator.getitem, (source, present))
-    yield "m[absent]", (operator.getitem, (source, absent))
-    yield "get", (source.get, (absent, None))
-    yield "equal", (operator.eq, (source, PersistentMap(list(source.items()))))
-    yield "equal to dict", (operator.eq, (source, dict(source)))
-    yield "hash", (hash, (source.set("new", 1),))
-    yield "iterate", (list, (source,))
-    yield "keys", (list, (source.keys(),))
-    yield "items", (list, (source.items(),))
-    yield "values", (list, (source.values(),))
-    yield "and", (operator.and_, (source.keys(), new.keys()))
-    yield "isdisjoint", (source.keys().isdisjoint, ([1, absent],))
-    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
-        yield f"pickle {protocol}", (pickle.dumps, (source, protocol))
-    yield "unpickle", (pickle.loads, (pickle.dumps(source),))
-    yield "copy", (source.__copy__, ())
-    yield "getsizeof", (sys.getsizeof, (source,))
-    yield "stats", (source._stats, ())
-    yield "dump", (source._dump, ())
-    yield "unhashable key", (source.set, ([], 1))
-    yield "wrong argument", (PersistentMap, (5,))
-    yield "wrong pair", (PersistentMap, ([(1, 2), (3,)],))
-
+# A function and its arguments.
+CALLS: dict[str, Callable[[World], Call]] = {
+    "set": lambda w: (w.map.set, w.present, "new"),
+    "set tracked": lambda w: (w.map.set, w.present, []),
+    "set absent": lambda w: (w.map.set, w.absent, "new"),
+    "set absent tracked": lambda w: (w.map.set, w.absent, []),
+    "delete": lambda w: (w.map.delete, w.present),
+    "discard": lambda w: (w.map.discard, w.present),
+    "update from dict": lambda w: (w.map.update, w.new),
+    "update from pairs": lambda w: (w.map.update, list(w.new.items())),
+    "update in place": lambda w: (w.map.update, w.small, w.large, w.new, w.entries),
+    "map | dict": lambda w: (operator.or_, w.map, w.new),
+    "dict | map": lambda w: (operator.or_, w.new, w.map),
+    "map | small": lambda w: (operator.or_, w.map, w.small),
+    "small | map": lambda w: (operator.or_, w.small, w.map),
+    "map | large": lambda w: (operator.or_, w.map, w.large),
+    "large | map": lambda w: (operator.or_, w.large, w.map),
+    "from dict": lambda w: (w.type, w.entries),
+    "from pairs": lambda w: (w.type, list(w.entries.items())),
+    "from_dict": lambda w: (w.type.from_dict, w.entries),
+    "fromkeys": lambda w: (w.type.fromkeys, list(w.entries), []),
+    "m[k]": lambda w: (operator.getitem, w.map, w.present),
+    "m[absent]": lambda w: (operator.getitem, w.map, w.absent),
+    "get": lambda w: (w.map.get, w.absent, None),
+    "equal": lambda w: (operator.eq, w.map, w.type(list(w.entries.items()))),
+    "equal to dict": lambda w: (operator.eq, w.map, w.entries),
+    "hash": lambda w: (hash, w.map),
+    "iterate": lambda w: (list, w.map),
+    "keys": lambda w: (list, w.map.keys()),
+    "items": lambda w: (list, w.map.items()),
+    "values": lambda w: (list, w.map.values()),
+    "make keys": lambda w: (w.map.keys,),
+    "make items iterator": lambda w: (iter, w.map.items()),
+    "keys & keys": lambda w: (operator.and_, w.map.keys(), w.new.keys()),
+    "isdisjoint": lambda w: (w.map.keys().isdisjoint, [1, w.absent]),
+    "pickle 0": lambda w: (pickle.dumps, w.map, 0),
+    "pickle 2": lambda w: (pickle.dumps, w.map, 2),
+    "pickle 5": lambda w: (pickle.dumps, w.map, 5),
+    "unpickle": lambda w: (pickle.loads, pickle.dumps(w.map)),
+    "copy": lambda w: (w.map.__copy__,),
+    "getsizeof": lambda w: (sys.getsizeof, w.map),
+    "stats": lambda w: (w.map._stats,),
+    "dump": lambda w: (w.map._dump,),
+    "unhashable key": lambda w: (w.map.set, [], 1),
+    "wrong argument": lambda w: (w.type, 5),
+    "wrong pair": lambda w: (w.type, [(1, 2), (3,)]),
+}
 
 # What a call raises when there is memory.
-ERRORS = {
+ERRORS: dict[str, type[Exception]] = {
     "hash": TypeError,
     "m[absent]": KeyError,
     "unhashable key": TypeError,
@@ -103,16 +126,18 @@ ERRORS = {
 }
 
 
-def fails(call: Call, error: type[Exception] | None, n: int) -> bool:
-    """Whether a call raises MemoryError when the n-th allocation in it fails."""
-    function, arguments = call
+def is_out_of_memory(call: Call, error: type[Exception] | None, n: int) -> bool:
+    """Whether a call runs out of memory when its allocation number n fails."""
+    function, *arguments = call
+    assert callable(function)
     try:
         _testcapi.set_nomemory(n, n + 1)
         try:
             function(*arguments)
         finally:
             _testcapi.remove_mem_hooks()
-    except MemoryError:
+    except (MemoryError, pickle.PicklingError):
+        # The second is what pickle makes of the first when it looks for a type.
         return True
     except (TypeError, ValueError, KeyError) as raised:
         if type(raised) is not error:
@@ -120,31 +145,25 @@ def fails(call: Call, error: type[Exception] | None, n: int) -> bool:
     return False
 
 
-def contents(source: PersistentMap) -> list[tuple[int, int]]:
-    return [(id(key), id(value)) for key, value in source.items()]
-
-
 def main() -> None:
     gc.disable()
-    for kind, source in sources().items():
-        before = contents(source)
-        parts = [part for item in source.items() for part in item]
-        for name, call in calls(source):
-            counts = [sys.getrefcount(part) for part in parts]
-            failures = successes = 0
-            for n in count():
-                if fails(call, ERRORS.get(name), n):
-                    failures += 1
-                    successes = 0
-                else:
-                    successes += 1
-                where = kind, name, n
-                assert [sys.getrefcount(part) for part in parts] == counts, where
-                if successes == SUCCESSES:
-                    break
-            print(kind, name, failures, sep="\t")
-        assert contents(source) == before, kind
-        source._check()
+    for kind, keys in KEYS.items():
+        for tracked in (False, True):
+            for name, prepare in CALLS.items():
+                successes = 0
+                for n in count():
+                    world = World(keys, tracked=tracked)
+                    call = prepare(world)
+                    before = world.contents(), world.counts()
+                    failed = is_out_of_memory(call, ERRORS.get(name), n)
+                    where = kind, tracked, name, n
+                    assert (world.contents(), world.counts()) == before, where
+                    world.map._check()
+                    successes = 0 if failed else successes + 1
+                    if successes == SUCCESSES:
+                        break
+                del world, call
+                gc.collect()  # the modules
 
 
 if __name__ == "__main__":
