@@ -15,6 +15,12 @@ public struct PersistentMap<Policy: ElementPolicy>: ~Copyable {
   public private(set) var root: Root<Policy>
   public let policy: Policy
 
+  /// Always nil. Swift 6.3 never runs the deinit of a generic type in a debug build when all its fields
+  /// are trivial; a reference is not.
+  private let anchor: Anchor? = nil
+
+  private final class Anchor {}
+
   /// An empty map.
   public init(policy: Policy) {
     self.init(taking: Root(nil), policy: policy)

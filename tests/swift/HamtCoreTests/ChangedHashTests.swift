@@ -59,4 +59,23 @@ import Testing
       }
     }
   }
+
+  /// The key lies where the colliding keys of the other map do, and says that it does not.
+  @Test(arguments: [true, false])
+  func aMergePutsAKeyBesideTheCollisionThatItLeft(keyIsMine: Bool) throws {
+    let key = ledger.key("5")
+    let path = ledger.path(of: key)
+    for level in levels {
+      let lone = try ledger.trie("5 V")
+      let collision = try ledger.trie("5*2 V")
+      ledger.changePath(of: key, to: path.diverging(at: level))
+      let (mine, theirs) = keyIsMine ? (lone, collision) : (collision, lone)
+      let union = try mine.merging(theirs, TestResolver(.theirs, in: ledger))
+      #expect(union.root.count == 4)
+      for name in ["5#1", "5#2", "V"] {
+        #expect(try union.entry(of: ledger.key(name)) != nil)
+      }
+      ledger.changePath(of: key, to: path)
+    }
+  }
 }

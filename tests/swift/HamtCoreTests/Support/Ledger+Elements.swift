@@ -65,6 +65,13 @@ extension Ledger {
     return path
   }
 
+  /// Gives a key another path, as an object does that changes its hash.
+  func changePath(of key: Token, to path: HashPath) {
+    guard let index = index(of: key) else { return }
+    records[index].path = path
+    pathsAreStable = false
+  }
+
   func equalityClass(of token: Token) -> Int {
     index(of: token).map { records[$0].equalityClass } ?? -1
   }

@@ -41,7 +41,7 @@ final class Ledger: @unchecked Sendable {
   struct Record {
     let name: String
     /// The path of a key, nil for a value.
-    let path: HashPath?
+    var path: HashPath?
     /// Elements are equal when this is.
     let equalityClass: Int
     let isTracked: Bool
@@ -55,6 +55,9 @@ final class Ledger: @unchecked Sendable {
   var heldByTest: [Int] = []
   var tokens: [String: Token] = [:]
   var equalityClasses: [String: Int] = [:]
+
+  /// False when a key in a map has changed its path: its tree is then not what the invariants say.
+  var pathsAreStable = true
 
   /// The nodes that are alive.
   var nodes: Set<UnsafeMutableRawPointer> = []
