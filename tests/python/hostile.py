@@ -108,11 +108,6 @@ def keys_of(kind: str) -> list[Key]:
 KINDS = ("array", "trie", "colliding")
 
 
-def new_key(kind: str) -> Key:
-    """A key that `map_of(kind)` lacks, with the hash of a key that it has."""
-    return Key("new", keys_of(kind)[1].hash_value)
-
-
 def map_of(kind: str, *, tracked: bool = False) -> PersistentMap:
     """A map of the keys of a kind to their names, or to lists of them."""
     return PersistentMap(

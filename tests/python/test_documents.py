@@ -33,6 +33,7 @@ NOT_RUN = {"c", "swift", "text"}
 # Commands of which only the first words are looked at.
 OTHER_COMMANDS = (
     "bash .ci/run",
+    "python setup.py",
     "cd",
     "git clone",
     "python3 -m venv",

@@ -173,7 +173,7 @@ ATOMS = {
     "None": None,
     "bool": True,
     "Ellipsis": ...,
-    "range": b"",
+    "empty bytes": b"",
     "tuple": (1, "a"),
     "empty tuple": (),
     "nested tuple": (1, ("a", (None, 2))),

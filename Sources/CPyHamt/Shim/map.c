@@ -24,9 +24,9 @@
 #define DEALLOC_DEPTH_LIMIT 50
 
 /* What this thread is freeing. A destructor may run another thread, which has
- * its own, or another interpreter, which starts anew; hence the state. */
+ * its own, or another interpreter, which starts anew. */
 typedef struct {
-    hamt_state *state; /* only compared */
+    PyInterpreterState *interpreter; /* only compared */
     Py_ssize_t depth;
     PyObject *deferred; /* maps that wait, linked by `weakrefs` */
 } Deallocations;
@@ -91,19 +91,20 @@ static void
 map_tp_dealloc(PyObject *self)
 {
     MapObject *map = (MapObject *)self;
-    hamt_state *state = map->state;
+    PyInterpreterState *interpreter = PyInterpreterState_Get();
     PyObject_GC_UnTrack(self);
     if (map->weakrefs != NULL) {
         PyObject_ClearWeakRefs(self);
     }
     Deallocations outer = deallocations;
-    if (outer.state == state && outer.depth >= DEALLOC_DEPTH_LIMIT) {
+    if (outer.interpreter == interpreter && outer.depth >= DEALLOC_DEPTH_LIMIT)
+    {
         map->weakrefs = outer.deferred;
         deallocations.deferred = self;
         return;
     }
-    if (outer.state != state) {
-        deallocations = (Deallocations){.state = state};
+    if (outer.interpreter != interpreter) {
+        deallocations = (Deallocations){.interpreter = interpreter};
     }
     deallocations.depth++;
     map_free(map);
@@ -115,7 +116,7 @@ map_tp_dealloc(PyObject *self)
         map_free(map);
         deallocations.depth--;
     }
-    if (outer.state != state) {
+    if (outer.interpreter != interpreter) {
         deallocations = outer;
     }
 }

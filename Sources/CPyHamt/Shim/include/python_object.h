@@ -175,8 +175,9 @@ static inline void *_Nullable hamt_node_allocate_plain(Py_ssize_t size)
 static inline void
 hamt_node_init_plain(void *block)
 {
+    /* Python 3.14 has flags beside the count. */
+    memset(block, 0, sizeof(PyObject));
     ((PyObject *)block)->ob_refcnt = 1;
-    ((PyObject *)block)->ob_type = NULL;
 }
 
 static inline void
