@@ -31,6 +31,9 @@ extension Node {
     _ seeds: Seeds, count: Int, level: Int, mayTrack: Bool, _ policy: Policy
   ) throws(Failure) -> Node {
     let tracked = mayTrack && holdsTracked(seeds, count: count, policy)
+    if count == 2, let pair = try buildPair(seeds, level: level, tracked: tracked, policy) {
+      return pair
+    }
     if level > 0, haveOnePath(seeds, count: count) {
       return try buildCollision(seeds, count: count, tracked: tracked, policy)
     }
@@ -54,6 +57,23 @@ extension Node {
       try node.buildChildren(from: seeds, count: count, level: level, mayTrack: tracked, policy)
     }
     node.setBranchCount(count)
+    node.publish(policy)
+    return node
+  }
+
+  /// A branch of two seeds that part at `level`, else nil. Most nodes of a large map are such.
+  @inline(__always)
+  private static func buildPair(
+    _ seeds: Seeds, level: Int, tracked: Bool, _ policy: Policy
+  ) throws(Failure) -> Node? {
+    let first = seeds[0].path.bucket(at: level)
+    let second = seeds[1].path.bucket(at: level)
+    if first == second { return nil }
+    let node = try allocateBranch(
+      entryMap: Bitmap(first).inserting(second), childMap: .none, tracked: tracked, policy)
+    let isOrdered = first.rawValue < second.rawValue
+    node.branchEntries[0] = seeds[isOrdered ? 0 : 1].entry
+    node.branchEntries[1] = seeds[isOrdered ? 1 : 0].entry
     node.publish(policy)
     return node
   }
