@@ -43,7 +43,8 @@ if let pythonInclude = Context.environment["PYHAMT_PYTHON_INCLUDE"] {
       system,
       core,
       .testTarget(
-        name: "HamtCoreTests", dependencies: ["HamtCore"], path: "tests/swift/HamtCoreTests"),
+        name: "HamtCoreTests", dependencies: ["HamtCore", "CSystem"],
+        path: "tests/swift/HamtCoreTests"),
     ]
   )
 }

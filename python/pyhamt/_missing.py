@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""MISSING, which stands for no value where None could be one."""
+"""MISSING, which stands for no value where None could be one. Not to be stored."""
 
 from __future__ import annotations
 

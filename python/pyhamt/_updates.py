@@ -131,16 +131,13 @@ def map_values(m: PersistentMap, fn: Callable[[Any], Any], /) -> PersistentMap:
 
 def select(m: PersistentMap, keys: Iterable[Hashable], /) -> PersistentMap:
     """PersistentMap.select."""
-    wanted = set(keys)
-    if len(wanted) >= len(m):
-        return filter(m, lambda key, _: key in wanted)
     selected = m.mutate()
     selected.clear()
-    for key in wanted:
-        value = m.get(key, MISSING)
-        if value is not MISSING:
-            selected[key] = value
-    return selected.finish()
+    for key in keys:
+        entry = m._entry(key)
+        if entry is not None:
+            selected[entry[0]] = entry[1]
+    return m if len(selected) == len(m) else selected.finish()
 
 
 def omit(m: PersistentMap, keys: Iterable[Hashable], /) -> PersistentMap:

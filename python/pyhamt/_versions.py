@@ -101,7 +101,7 @@ def diff(old: PersistentMap, new: PersistentMap, /) -> MapDiff:
             added[key] = after
         elif after is MISSING:
             removed[key] = before
-        elif before != after:
+        elif not _same(before, after):
             changed[key] = (before, after)
     return MapDiff(added.finish(), removed.finish(), changed.finish())
 
@@ -151,6 +151,11 @@ def merge3(
     >>> merge3(base, base.set("a", 10), base.delete("b"))
     PersistentMap({'a': 10})
     """
+    for version in (base, ours, theirs):
+        if not isinstance(version, PersistentMap):
+            raise TypeError(
+                f"merge3 expected a PersistentMap, not {type(version).__name__!r}"
+            )
     conflicts = []
     merged = ours.mutate()
     for key, before, after in base._differences(theirs, MISSING):

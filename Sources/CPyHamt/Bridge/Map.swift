@@ -61,6 +61,24 @@ func hamt_map_find(
 }
 
 @c @implementation
+func hamt_map_find_entry(
+  _ state: State, _ map: OpaquePointer?, _ key: Object, _ hash: Int,
+  _ entry: UnsafeMutablePointer<UnsafePointer<hamt_entry>?>
+) -> hamt_status {
+  do throws(Failure) {
+    let path = PythonPolicy.path(hash: hash)
+    guard let found = try PythonRoot(map).find(key, path: path, PythonPolicy(state)) else {
+      return .HAMT_NOT_FOUND
+    }
+    // SAFETY: a hamt_entry is laid out as an Entry.
+    entry.pointee = UnsafeRawPointer(found).assumingMemoryBound(to: hamt_entry.self)
+    return .HAMT_OK
+  } catch {
+    return status(of: error)
+  }
+}
+
+@c @implementation
 func hamt_map_equal(_ state: State, _ a: OpaquePointer?, _ b: OpaquePointer?) -> Int32 {
   do throws(Failure) {
     return try PythonRoot(a).isEqual(to: PythonRoot(b), PythonPolicy(state)) ? 1 : 0

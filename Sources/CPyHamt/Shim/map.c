@@ -202,6 +202,25 @@ map_py_get(PyObject *self, PyObject *const *args, Py_ssize_t count,
     return Py_NewRef(value);
 }
 
+static PyObject *
+map_py_entry(PyObject *self, PyObject *key)
+{
+    MapObject *map = (MapObject *)self;
+    Py_hash_t hash;
+    if (hash_key(key, &hash) < 0) {
+        return NULL;
+    }
+    const hamt_entry *entry;
+    switch (hamt_map_find_entry(map->state, map->root, key, hash, &entry)) {
+    case HAMT_OK:
+        return entry_pack(entry);
+    case HAMT_NOT_FOUND:
+        Py_RETURN_NONE;
+    default:
+        return NULL;
+    }
+}
+
 /* ---- The type ------------------------------------------------------------ */
 
 PyDoc_STRVAR(
@@ -444,6 +463,10 @@ PyDoc_STRVAR(differences_doc,
              "Return a list of (key, mine, theirs), with *missing* for no "
              "value.");
 
+PyDoc_STRVAR(entry_doc,
+             "_entry($self, key, /)\n--\n\n"
+             "Return the pair of the stored key and its value, or None.");
+
 #define FORWARDED(NAME)                                                        \
     {#NAME, (PyCFunction)(void (*)(void))map_py_##NAME,                        \
      METH_VARARGS | METH_KEYWORDS, NAME##_doc}
@@ -469,6 +492,7 @@ static PyMethodDef map_methods[] = {
     FORWARDED(map_values),
     FORWARDED(select),
     FORWARDED(omit),
+    {"_entry", map_py_entry, METH_O, entry_doc},
     {"_differences", (PyCFunction)(void (*)(void))map_py_differences,
      METH_FASTCALL, differences_doc},
     {"mutate", map_py_mutate, METH_NOARGS, mutate_doc},

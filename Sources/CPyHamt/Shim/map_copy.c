@@ -149,9 +149,16 @@ deepcopy_subclass(MapObject *map, PyObject *memo, hamt_node *root)
         hamt_map_retain(root);
     }
     PyObject *copy = map_wrap(map->state, Py_TYPE(map), root);
-    if (copy == NULL) {
+    PyObject *address = PyLong_FromVoidPtr(map);
+    /* An attribute that leads back finds the copy there. */
+    if (copy == NULL || address == NULL
+        || PyObject_SetItem(memo, address, copy) < 0)
+    {
+        Py_XDECREF(copy);
+        Py_XDECREF(address);
         return NULL;
     }
+    Py_DECREF(address);
     int result = -1;
     PyObject *copied = NULL;
     PyObject *state = map_get_state((PyObject *)map);

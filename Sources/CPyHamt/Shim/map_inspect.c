@@ -92,7 +92,9 @@ map_py_check(PyObject *self, PyObject *ignored)
     if (hamt_map_check(map->state, map->root) != HAMT_OK) {
         return NULL;
     }
-    if (hamt_map_is_tracked(map->root) != PyObject_GC_IsTracked(self)) {
+    bool needs_tracking =
+        hamt_map_is_tracked(map->root) || Py_TYPE(self) != map->state->MapType;
+    if (needs_tracking != PyObject_GC_IsTracked(self)) {
         PyErr_SetString(PyExc_AssertionError,
                         "(N8) a map is tracked and its root is not, or the "
                         "reverse");

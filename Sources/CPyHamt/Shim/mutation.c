@@ -50,7 +50,8 @@ mutation_tp_traverse(PyObject *self, visitproc visit, void *arg)
     MutationObject *mutation = (MutationObject *)self;
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(mutation->map);
-    if (hamt_map_is_tracked(mutation->root)) {
+    /* During an edit the root may be about to be replaced. */
+    if (!mutation->is_busy && hamt_map_is_tracked(mutation->root)) {
         Py_VISIT((PyObject *)mutation->root);
     }
     return 0;
@@ -85,12 +86,21 @@ mutation_tp_dealloc(PyObject *self)
 
 /* ---- Editing ------------------------------------------------------------- */
 
+static int
+mutation_require_open(MutationObject *mutation)
+{
+    if (mutation->is_finished) {
+        PyErr_SetString(PyExc_ValueError, "this mutation is finished");
+        return -1;
+    }
+    return 0;
+}
+
 /* Claim the mutation for an edit: 0, or -1 with an exception set. */
 static int
 mutation_begin(MutationObject *mutation)
 {
-    if (mutation->is_finished) {
-        PyErr_SetString(PyExc_ValueError, "this mutation is finished");
+    if (mutation_require_open(mutation) < 0) {
         return -1;
     }
     if (mutation->is_busy) {
@@ -374,7 +384,9 @@ static PyObject *
 mutation_py_pop(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
     MutationObject *mutation = (MutationObject *)self;
-    if (check_count("MapMutation.pop", count, 1, 2) < 0) {
+    if (check_count("MapMutation.pop", count, 1, 2) < 0
+        || mutation_require_open(mutation) < 0)
+    {
         return NULL;
     }
     PyObject *value = NULL;
@@ -400,6 +412,9 @@ mutation_py_popitem(PyObject *self, PyObject *ignored)
 {
     (void)ignored;
     MutationObject *mutation = (MutationObject *)self;
+    if (mutation_require_open(mutation) < 0) {
+        return NULL;
+    }
     hamt_cursor cursor;
     hamt_cursor_init(&cursor, mutation->root);
     const hamt_entry *entry = hamt_cursor_next(&cursor);

@@ -4,7 +4,7 @@
 
 extension Root {
   /// The union of both maps, with a reference to it. The keys of this map are kept; the resolver
-  /// chooses where values differ. The result is one of the two roots when it holds just the same.
+  /// chooses where values differ. The result is this root when it holds just the same.
   ///
   /// - Complexity: O(d) for maps that differ in d entries and share the rest.
   public func merging<Resolver: MergeResolver<Element>>(

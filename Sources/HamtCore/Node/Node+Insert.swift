@@ -45,7 +45,7 @@ extension Node {
     let uniqueCount = inPlace ? search.uniqueCount(policy) : 0
     let depth = search.depth
     let isLastUnique = uniqueCount > depth
-    if uniqueCount > 0, policy.isTracked(entry) {
+    if uniqueCount > 0, search.keepsKey ? policy.isTracked(entry.value) : policy.isTracked(entry) {
       try trackAncestors(&search, uniqueCount: uniqueCount, root: &root, policy)
     }
 

@@ -65,17 +65,6 @@ extension Node {
     policy.retainNode(memory)
   }
 
-  /// Retains all that the node holds, because a copy of it holds the same.
-  @inline(__always)
-  func retainContents(_ policy: Policy) {
-    let childCount = self.childCount
-    let children = self.children
-    for slot in 0..<childCount {
-      children[slot].retain(policy)
-    }
-    retainEntries(policy)
-  }
-
   @inline(__always)
   func retainEntries(_ policy: Policy) {
     let entryCount = self.entryCount

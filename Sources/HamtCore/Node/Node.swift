@@ -60,9 +60,6 @@ public struct Node<Policy: ElementPolicy>: BitwiseCopyable {
 
   @inline(__always)
   static func == (a: Node, b: Node) -> Bool { a.memory == b.memory }
-
-  @inline(__always)
-  static func != (a: Node, b: Node) -> Bool { a.memory != b.memory }
 }
 
 // MARK: - The words of a node

@@ -86,6 +86,12 @@ struct Search<Policy: ElementPolicy>: ~Copyable {
     return .entry(slot: entry - collision.collisionEntries)
   }
 
+  /// Whether an insertion leaves the keys as they are, and sets a value.
+  var keepsKey: Bool {
+    if case .entry = end { return true }
+    return false
+  }
+
   /// How many nodes of the way, from the root on, nothing but the caller can reach.
   func uniqueCount(_ policy: Policy) -> Int {
     var count = 0

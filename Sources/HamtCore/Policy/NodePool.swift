@@ -24,7 +24,7 @@ public struct NodePool: BitwiseCopyable {
 
   private let lists: UnsafeMutablePointer<FreeList>
 
-  /// The largest block kept, in bytes: a branch node of 31 entries and a child has 544.
+  /// The largest block kept, in bytes: a branch of 31 entries and a child has 552.
   static let largestBlock = 560
 
   /// Blocks that a list keeps. Not measured.

@@ -3,8 +3,8 @@
 /// The union of two tries, made of the nodes of both.
 ///
 /// Both tries are walked together. A bucket that only one of them uses is taken as it is, with all that
-/// is below it; a node that both share is not looked at. A node whose union equals one of the two nodes
-/// *is* that node, so a merge with a version that differs in a few entries makes a few nodes.
+/// is below it; a node that both share is not looked at. A branch whose union equals one of the two branches
+/// *is* that branch, so a merge with a version that differs in a few entries makes a few nodes.
 
 /// Chooses the value of a key that both maps have, with values that are not identical.
 public protocol MergeResolver<Element> {
@@ -26,10 +26,6 @@ extension Node {
   static func merge<Resolver: MergeResolver<Element>>(
     _ a: Node, _ b: Node, level: Int, prefix: HashPath, _ resolver: Resolver, _ policy: Policy
   ) throws(Failure) -> Node {
-    if a == b {
-      a.retain(policy)
-      return a
-    }
     guard a.kind == .branch, b.kind == .branch else {
       return try mergeCollisions(a, b, level: level, prefix: prefix, resolver, policy)
     }

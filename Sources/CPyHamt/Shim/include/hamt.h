@@ -115,6 +115,11 @@ hamt_status hamt_map_find(hamt_state *state, hamt_node *_Nullable map,
                           PyObject *key, Py_hash_t hash,
                           PyObject *_Nullable *_Nonnull value);
 
+/* The entry of a key, borrowed from the map; otherwise as hamt_map_find. */
+hamt_status hamt_map_find_entry(hamt_state *state, hamt_node *_Nullable map,
+                                PyObject *key, Py_hash_t hash,
+                                const hamt_entry *_Nullable *_Nonnull entry);
+
 /* Whether two maps have equal keys with equal values.
  *
  * 1, 0, or -1 with an exception set.
@@ -209,7 +214,7 @@ typedef PyObject *_Nullable (*hamt_resolver)(void *_Nullable context,
 /* The union of two maps. Keys that both have are `mine`'s. Their value is what
  * the resolver gives, or that of `theirs` without one.
  *
- *   result  out, a new reference; to one of the two, if it holds just the same
+ *   result  out, a new reference; to `mine` if it holds just the same
  *
  * HAMT_OK or HAMT_ERROR.
  * May run Python code: yes, `__eq__` and `__hash__` of keys, the resolver.
