@@ -46,23 +46,6 @@ func hamt_map_count(_ map: OpaquePointer?) -> Int {
 @c @implementation
 func hamt_map_find(
   _ state: State, _ map: OpaquePointer?, _ key: Object, _ hash: Int,
-  _ value: UnsafeMutablePointer<Object?>
-) -> hamt_status {
-  do throws(Failure) {
-    let path = PythonPolicy.path(hash: hash)
-    guard let entry = try PythonRoot(map).find(key, path: path, PythonPolicy(state)) else {
-      return .HAMT_NOT_FOUND
-    }
-    value.pointee = entry.pointee.value
-    return .HAMT_OK
-  } catch {
-    return status(of: error)
-  }
-}
-
-@c @implementation
-func hamt_map_find_entry(
-  _ state: State, _ map: OpaquePointer?, _ key: Object, _ hash: Int,
   _ entry: UnsafeMutablePointer<UnsafePointer<hamt_entry>?>
 ) -> hamt_status {
   do throws(Failure) {

@@ -123,14 +123,26 @@ map_tp_dealloc(PyObject *self)
 
 /* ---- Reading ------------------------------------------------------------- */
 
-hamt_status
-map_lookup(MapObject *map, PyObject *key, PyObject **value)
+/* Look up a key: HAMT_OK with a borrowed entry, HAMT_NOT_FOUND, HAMT_ERROR. */
+static hamt_status
+map_find(MapObject *map, PyObject *key, const hamt_entry **entry)
 {
     Py_hash_t hash;
     if (hash_key(key, &hash) < 0) {
         return HAMT_ERROR;
     }
-    return hamt_map_find(map->state, map->root, key, hash, value);
+    return hamt_map_find(map->state, map->root, key, hash, entry);
+}
+
+hamt_status
+map_lookup(MapObject *map, PyObject *key, PyObject **value)
+{
+    const hamt_entry *entry;
+    hamt_status status = map_find(map, key, &entry);
+    if (status == HAMT_OK) {
+        *value = entry->value;
+    }
+    return status;
 }
 
 static Py_ssize_t
@@ -205,13 +217,8 @@ map_py_get(PyObject *self, PyObject *const *args, Py_ssize_t count,
 static PyObject *
 map_py_entry(PyObject *self, PyObject *key)
 {
-    MapObject *map = (MapObject *)self;
-    Py_hash_t hash;
-    if (hash_key(key, &hash) < 0) {
-        return NULL;
-    }
     const hamt_entry *entry;
-    switch (hamt_map_find_entry(map->state, map->root, key, hash, &entry)) {
+    switch (map_find((MapObject *)self, key, &entry)) {
     case HAMT_OK:
         return entry_pack(entry);
     case HAMT_NOT_FOUND:

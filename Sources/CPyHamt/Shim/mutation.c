@@ -170,9 +170,10 @@ mutation_lookup(MutationObject *mutation, PyObject *key, PyObject **value)
     }
     hamt_node *root = mutation->root;
     hamt_map_retain(root);
-    hamt_status status = hamt_map_find(state, root, key, hash, value);
+    const hamt_entry *entry;
+    hamt_status status = hamt_map_find(state, root, key, hash, &entry);
     if (status == HAMT_OK) {
-        Py_INCREF(*value);
+        *value = Py_NewRef(entry->value);
     }
     hamt_map_release(state, root);
     return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* What Swift cannot say itself: the C library's allocator and the processor's
- * hints, as inline functions that vanish into their callers. */
+/* The C library's allocator, which Embedded Swift cannot import, as inline
+ * functions that vanish into their callers. */
 
 #ifndef CSYSTEM_H
 #define CSYSTEM_H
@@ -21,13 +21,6 @@ static inline void
 csystem_deallocate(void *block)
 {
     free(block);
-}
-
-/* Ask for a cache line before it is read. */
-static inline void
-csystem_prefetch(const void *address)
-{
-    __builtin_prefetch(address);
 }
 
 #pragma clang assume_nonnull end

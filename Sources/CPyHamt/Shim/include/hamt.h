@@ -106,19 +106,14 @@ Py_ssize_t hamt_map_count(hamt_node *_Nullable map);
 /* Look up a key.
  *
  *   hash   the hash of `key`
- *   value  out, borrowed from the map; valid while the map is
+ *   entry  out, borrowed from the map; valid while the map is
  *
  * HAMT_OK, HAMT_NOT_FOUND or HAMT_ERROR.
  * May run Python code: yes, `__eq__` and `__hash__` of keys. Allocates: no.
  */
 hamt_status hamt_map_find(hamt_state *state, hamt_node *_Nullable map,
                           PyObject *key, Py_hash_t hash,
-                          PyObject *_Nullable *_Nonnull value);
-
-/* The entry of a key, borrowed from the map; otherwise as hamt_map_find. */
-hamt_status hamt_map_find_entry(hamt_state *state, hamt_node *_Nullable map,
-                                PyObject *key, Py_hash_t hash,
-                                const hamt_entry *_Nullable *_Nonnull entry);
+                          const hamt_entry *_Nullable *_Nonnull entry);
 
 /* Whether two maps have equal keys with equal values.
  *
