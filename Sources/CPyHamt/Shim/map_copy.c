@@ -6,6 +6,33 @@
 
 /* ---- What a subclass adds ------------------------------------------------ */
 
+/* The values of the slots of a subclass that are set, as a dict. */
+static PyObject *
+map_get_slots(PyObject *self)
+{
+    PyObject *copyreg = PyImport_ImportModule("copyreg");
+    if (copyreg == NULL) {
+        return NULL;
+    }
+    PyObject *names =
+        PyObject_CallMethod(copyreg, "_slotnames", "(O)", Py_TYPE(self));
+    Py_DECREF(copyreg);
+    PyObject *slots = names == NULL ? NULL : PyDict_New();
+    for (Py_ssize_t i = 0; slots != NULL && i < PyList_Size(names); i++) {
+        PyObject *name = Py_NewRef(PyList_GetItem(names, i));
+        if (PyObject_HasAttr(self, name)) {
+            PyObject *value = PyObject_GetAttr(self, name);
+            if (value == NULL || PyDict_SetItem(slots, name, value) < 0) {
+                Py_CLEAR(slots);
+            }
+            Py_XDECREF(value);
+        }
+        Py_DECREF(name);
+    }
+    Py_XDECREF(names);
+    return slots;
+}
+
 /* What an object of a subclass has beside its entries, as pickle asks for it:
  * None, its __dict__, or a pair of it and the values of its slots. */
 static PyObject *
@@ -15,10 +42,21 @@ map_get_state(PyObject *self)
         return PyObject_CallMethod(self, "__getstate__", NULL);
     }
     /* Before Python 3.11 object has no __getstate__. */
-    if (PyObject_HasAttrString(self, "__dict__")) {
-        return PyObject_GetAttrString(self, "__dict__");
+    PyObject *slots = map_get_slots(self);
+    if (slots == NULL) {
+        return NULL;
     }
-    Py_RETURN_NONE;
+    PyObject *dict = PyObject_HasAttrString(self, "__dict__")
+                         ? PyObject_GetAttrString(self, "__dict__")
+                         : Py_NewRef(Py_None);
+    PyObject *state = NULL;
+    if (dict != NULL) {
+        state = PyDict_Size(slots) == 0 ? Py_NewRef(dict)
+                                        : PyTuple_Pack(2, dict, slots);
+        Py_DECREF(dict);
+    }
+    Py_DECREF(slots);
+    return state;
 }
 
 /* Set the values of slots, a dict, as attributes. */
