@@ -13,7 +13,10 @@ from pyhamt._hamt import MapMutation, PersistentMap
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pyhamt._atom import Atom
+    from pyhamt._builtins import to_builtins
     from pyhamt._freeze import freeze, thaw
+    from pyhamt._history import dump_versions, load_versions
+    from pyhamt._inspection import MapStats, SharedNodes
     from pyhamt._missing import MISSING
     from pyhamt._versions import ConflictError, MapDiff, merge3
 
@@ -23,10 +26,15 @@ __all__ = [
     "ConflictError",
     "MapDiff",
     "MapMutation",
+    "MapStats",
     "PersistentMap",
+    "SharedNodes",
+    "dump_versions",
     "freeze",
+    "load_versions",
     "merge3",
     "thaw",
+    "to_builtins",
 ]
 __version__ = "0.1.0"
 
@@ -35,9 +43,14 @@ _MODULES = {
     "Atom": "_atom",
     "ConflictError": "_versions",
     "MapDiff": "_versions",
+    "MapStats": "_inspection",
+    "SharedNodes": "_inspection",
+    "dump_versions": "_history",
     "freeze": "_freeze",
+    "load_versions": "_history",
     "merge3": "_versions",
     "thaw": "_freeze",
+    "to_builtins": "_builtins",
 }
 
 

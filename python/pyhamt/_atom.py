@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Concatenate, Generic, ParamSpec, TypeVar
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class Atom(Generic[T]):
@@ -31,14 +32,20 @@ class Atom(Generic[T]):
 
     @property
     def value(self) -> T:
-        """What the atom refers to now."""
+        """What the atom refers to now. Complexity: O(1)."""
         return self._value
 
-    def swap(self, fn: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    def swap(
+        self, fn: Callable[Concatenate[T, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Set the value to fn(value, *args, **kwargs), and return it.
 
         *fn* is called again until no other thread came between, so it should do
-        nothing but compute. Raises what *fn* raises; the value is then as it was.
+        nothing but compute. Complexity: O(1), and the calls of *fn*. Raises what *fn*
+        raises; the value is then as it was.
+
+        >>> Atom(["a"]).swap(lambda names, name: [*names, name], "b")
+        ['a', 'b']
         """
         while True:
             old = self._value
@@ -47,7 +54,14 @@ class Atom(Generic[T]):
                 return new
 
     def compare_and_set(self, old: T, new: T) -> bool:
-        """Set the value to *new* if it is *old*, the very object; say whether."""
+        """Set the value to *new* if it is *old*, the very object; say whether.
+
+        Complexity: O(1). Raises what a watcher raises.
+
+        >>> atom = Atom(None)
+        >>> atom.compare_and_set(None, "set"), atom.compare_and_set(None, "again")
+        (True, False)
+        """
         with self._lock:
             if self._value is not old:
                 return False
@@ -56,7 +70,13 @@ class Atom(Generic[T]):
         return True
 
     def reset(self, value: T) -> T:
-        """Set the value, whatever it was, and return it."""
+        """Set the value, whatever it was, and return it.
+
+        Complexity: O(1). Raises what a watcher raises.
+
+        >>> Atom(1).reset(2)
+        2
+        """
         with self._lock:
             old, self._value = self._value, value
         self._tell(old, value)
@@ -66,7 +86,14 @@ class Atom(Generic[T]):
         """Call callback(old, new) after each change; return a function to stop it.
 
         It is called in the thread that made the change. What it raises comes out of
-        the call that made the change, which stands.
+        the call that made the change, which stands. Complexity: O(w) for w watchers.
+
+        >>> atom = Atom(1)
+        >>> stop = atom.watch(lambda old, new: print(f"{old} -> {new}"))
+        >>> atom.reset(2)
+        1 -> 2
+        2
+        >>> stop()
         """
 
         def told(old: T, new: T) -> None:

@@ -5,6 +5,10 @@ The extension calls the function of a method's name with the map as first argume
 texts and signatures for `help` are with the other methods, in C.
 """
 
+from pyhamt._inspection import ipython_repr as _repr_pretty_
+from pyhamt._inspection import notebook_drawing as _repr_svg_
+from pyhamt._inspection import rich_repr as __rich_repr__
+from pyhamt._inspection import shared_with, stats, to_dot
 from pyhamt._updates import (
     alter,
     alter_in,
@@ -19,6 +23,9 @@ from pyhamt._updates import (
 from pyhamt._versions import apply, diff
 
 __all__ = [
+    "__rich_repr__",
+    "_repr_pretty_",
+    "_repr_svg_",
     "alter",
     "alter_in",
     "apply",
@@ -30,4 +37,7 @@ __all__ = [
     "omit",
     "select",
     "set_in",
+    "shared_with",
+    "stats",
+    "to_dot",
 ]

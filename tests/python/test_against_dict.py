@@ -377,7 +377,7 @@ def check_union(left_model: dict[Any, Any], right_model: dict[Any, Any]) -> None
     union = left | right
     model = left_model | right_model
     check_against(union, model)
-    assert union._stats() == PersistentMap(model)._stats()
+    assert union._figures() == PersistentMap(model)._figures()
     assert (union is left) is (objects(model) == objects(left_model))
     assert (union | right) is union
     assert objects(left) == objects(left_model)

@@ -198,7 +198,7 @@ def test_map_of_atomic_things_is_not_tracked(kind: str, size: int) -> None:
     merged = filled(size) | PersistentMap(atom=fresh(ATOMS[kind]))
     for each in (as_value, as_key, built, merged):
         assert not gc.is_tracked(each)
-        assert each._stats()["tracked_nodes"] == 0
+        assert each._figures()["tracked_nodes"] == 0
         each._check()
 
 
@@ -231,14 +231,14 @@ def test_map_is_tracked_while_it_holds_something_tracked(kind: str, size: int) -
         tracked | PersistentMap(thing=1),
     ):
         assert not gc.is_tracked(untracked)
-        assert untracked._stats()["tracked_nodes"] == 0
+        assert untracked._figures()["tracked_nodes"] == 0
         untracked._check()
     tracked._check()
 
 
 def test_only_the_nodes_on_the_way_to_a_tracked_thing_are_tracked() -> None:
     tracked = filled(10_000).set("list", [])
-    stats = tracked._stats()
+    stats = tracked._figures()
     assert stats["branch_nodes"] > 300
     assert 1 <= stats["tracked_nodes"] <= stats["depth_max"] + 1
 

@@ -162,7 +162,7 @@ def test_keys_whose_hash_changes_never_crash() -> None:
                 ])())
                 newest = versions[-1]
                 assert len(list(newest.items())) == len(newest)
-                assert newest._stats()["depth_max"] <= 13
+                assert newest._figures()["depth_max"] <= 13
         """
     )
 

@@ -92,7 +92,7 @@ def test_getsizeof_counts_the_nodes(entries: Entries) -> None:
     nodes_bytes = sys.getsizeof(m) - empty_bytes
     two_pointers = 16
     assert empty_bytes >= PersistentMap.__basicsize__
-    assert nodes_bytes == m._stats()["bytes"]
+    assert nodes_bytes == m._figures()["bytes"]
     assert nodes_bytes >= two_pointers * len(entries)
 
 

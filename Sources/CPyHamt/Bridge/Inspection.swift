@@ -6,17 +6,52 @@ import HamtCore
 
 /// The ABI functions that look inside a map.
 
+extension hamt_statistics {
+  fileprivate init(_ sums: Statistics) {
+    self.init(
+      entries: sums.entries, array_nodes: sums.arrayNodes, branch_nodes: sums.branchNodes,
+      collision_nodes: sums.collisionNodes, tracked_nodes: sums.trackedNodes,
+      collision_entries: sums.collisionEntries, depth_max: sums.depthMax, bytes: sums.bytes,
+      depth_mean: sums.entries == 0 ? 0 : Double(sums.depthSum) / Double(sums.entries),
+      bitmap_utilisation: sums.buckets == 0
+        ? 0 : Double(sums.usedBuckets) / Double(sums.buckets))
+  }
+}
+
 @c @implementation
 func hamt_map_statistics(_ state: State, _ map: OpaquePointer?) -> hamt_statistics {
   var sums = Statistics()
   PythonRoot(map).node?.add(to: &sums, level: 0, PythonPolicy(state))
-  return hamt_statistics(
-    entries: sums.entries, array_nodes: sums.arrayNodes, branch_nodes: sums.branchNodes,
-    collision_nodes: sums.collisionNodes, tracked_nodes: sums.trackedNodes,
-    collision_entries: sums.collisionEntries, depth_max: sums.depthMax, bytes: sums.bytes,
-    depth_mean: sums.entries == 0 ? 0 : Double(sums.depthSum) / Double(sums.entries),
-    bitmap_utilisation: sums.buckets == 0
-      ? 0 : Double(sums.usedBuckets) / Double(sums.buckets))
+  return hamt_statistics(sums)
+}
+
+@c @implementation
+func hamt_map_shared_statistics(
+  _ state: State, _ a: OpaquePointer?, _ b: OpaquePointer?
+) -> hamt_statistics {
+  var sums = Statistics()
+  if let node = PythonRoot(a).node, let other = PythonRoot(b).node {
+    node.addShared(with: other, to: &sums, PythonPolicy(state))
+  }
+  return hamt_statistics(sums)
+}
+
+@c @implementation
+func hamt_node_look(_ node: OpaquePointer) -> hamt_node_contents {
+  let node = Node<PythonPolicy>(memory: UnsafeMutableRawPointer(node))
+  let kind: hamt_node_kind
+  switch node.kind {
+  case .branch: kind = .HAMT_BRANCH
+  case .collision: kind = .HAMT_COLLISION
+  case .array: kind = .HAMT_ARRAY
+  }
+  let buckets = node.buckets
+  return hamt_node_contents(
+    kind: kind, entry_buckets: buckets.entries.rawValue,
+    child_buckets: buckets.children.rawValue, entry_count: node.entryCount,
+    child_count: node.childCount,
+    entries: UnsafeRawPointer(node.entries).assumingMemoryBound(to: hamt_entry.self),
+    children: UnsafeRawPointer(node.children).assumingMemoryBound(to: OpaquePointer.self))
 }
 
 @c @implementation

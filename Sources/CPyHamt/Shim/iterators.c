@@ -19,6 +19,7 @@ iterator_new(PyTypeObject *type, MapObject *map)
     iterator->map = (MapObject *)Py_NewRef(map);
     iterator->mutation = NULL;
     iterator->edits = 0;
+    iterator->pair = NULL;
     iterator->remaining = hamt_map_count(map->root);
     hamt_cursor_init(&iterator->cursor, map->root);
     PyObject_GC_Track(iterator);
@@ -46,6 +47,7 @@ iterator_tp_traverse(PyObject *self, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(((IteratorObject *)self)->map);
     Py_VISIT(((IteratorObject *)self)->mutation);
+    Py_VISIT(((IteratorObject *)self)->pair);
     return 0;
 }
 
@@ -54,6 +56,7 @@ iterator_tp_clear(PyObject *self)
 {
     Py_CLEAR(((IteratorObject *)self)->map);
     Py_CLEAR(((IteratorObject *)self)->mutation);
+    Py_CLEAR(((IteratorObject *)self)->pair);
     return 0;
 }
 
@@ -64,6 +67,7 @@ iterator_tp_dealloc(PyObject *self)
     PyObject_GC_UnTrack(self);
     Py_XDECREF(((IteratorObject *)self)->map);
     Py_XDECREF(((IteratorObject *)self)->mutation);
+    Py_XDECREF(((IteratorObject *)self)->pair);
     PyObject_GC_Del(self);
     Py_DECREF(type);
 }
@@ -86,6 +90,7 @@ iterator_advance(IteratorObject *iterator)
     const hamt_entry *entry = hamt_cursor_next(&iterator->cursor);
     if (entry == NULL) {
         Py_CLEAR(iterator->map);
+        Py_CLEAR(iterator->pair);
         return NULL;
     }
     iterator->remaining--;
@@ -119,11 +124,25 @@ values_iterator_tp_iternext(PyObject *self)
     return entry == NULL ? NULL : Py_NewRef(entry->value);
 }
 
+/* As dict's iterator does it, the tuple that was given last is given again
+ * when nobody else has it any more: unpacking a pair lets go of it. */
 static PyObject *
 items_iterator_tp_iternext(PyObject *self)
 {
-    const hamt_entry *entry = iterator_advance((IteratorObject *)self);
-    return entry == NULL ? NULL : entry_pack(entry);
+    IteratorObject *iterator = (IteratorObject *)self;
+    const hamt_entry *entry = iterator_advance(iterator);
+    if (entry == NULL) {
+        return NULL;
+    }
+    PyObject *pair = iterator->pair;
+    if (pair != NULL && hamt_pair_reuse(pair, entry->key, entry->value)) {
+        return pair;
+    }
+    pair = entry_pack(entry);
+    if (iterator->pair == NULL) {
+        iterator->pair = Py_XNewRef(pair);
+    }
+    return pair;
 }
 
 static PyObject *

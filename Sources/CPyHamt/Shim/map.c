@@ -26,20 +26,37 @@
 /* What this thread is freeing. A destructor may run another thread, which has
  * its own, or another interpreter, which starts anew. */
 typedef struct {
-    PyInterpreterState *interpreter; /* only compared */
+    hamt_state *state; /* only compared */
     Py_ssize_t depth;
     PyObject *deferred; /* maps that wait, linked by `weakrefs` */
 } Deallocations;
 
 static _Thread_local Deallocations deallocations;
 
+/* Freed objects that are kept. An update makes one and often frees one, so a
+ * few will do; loops over many versions free many at a time. Not measured. */
+#define FREE_MAPS_LIMIT 100
+
 /* ---- Life ---------------------------------------------------------------- */
+
+/* A map object of the exact type, untracked, with nothing written into it. */
+static MapObject *
+map_allocate(hamt_state *state)
+{
+    PyObject *kept = state->free_maps;
+    if (kept == NULL) {
+        return PyObject_GC_New(MapObject, state->MapType);
+    }
+    state->free_maps = ((MapObject *)kept)->weakrefs;
+    state->free_map_count--;
+    return (MapObject *)PyObject_Init(kept, state->MapType);
+}
 
 PyObject *
 map_wrap(hamt_state *state, PyTypeObject *type, hamt_node *root)
 {
     bool is_exact = type == state->MapType;
-    MapObject *map = is_exact ? PyObject_GC_New(MapObject, type)
+    MapObject *map = is_exact ? map_allocate(state)
                               : (MapObject *)PyType_GenericAlloc(type, 0);
     if (map == NULL) {
         hamt_map_release(state, root);
@@ -56,14 +73,6 @@ map_wrap(hamt_state *state, PyTypeObject *type, hamt_node *root)
     return (PyObject *)map;
 }
 
-bool
-is_plain_map(hamt_state *state, PyObject *object)
-{
-    return Py_TYPE(object) == state->MapType
-           || (is_map(state, object)
-               && PyType_GetSlot(Py_TYPE(object), Py_tp_iter) == map_tp_iter);
-}
-
 static int
 map_tp_traverse(PyObject *self, visitproc visit, void *arg)
 {
@@ -78,50 +87,73 @@ map_tp_traverse(PyObject *self, visitproc visit, void *arg)
 /* For want of a tp_clear see node.c. */
 
 static void
-map_free(MapObject *map)
+map_free(hamt_state *state, MapObject *map)
 {
     PyTypeObject *type = Py_TYPE(map);
-    hamt_map_release(map->state, map->root);
-    state_release(map->state);
-    PyObject_GC_Del(map);
+    hamt_map_release(state, map->root);
+    if (type == state->MapType && state->free_map_count < FREE_MAPS_LIMIT) {
+        map->weakrefs = state->free_maps;
+        state->free_maps = (PyObject *)map;
+        state->free_map_count++;
+    }
+    else {
+        PyObject_GC_Del(map);
+    }
+    state_release(state);
     Py_DECREF(type);
+}
+
+void
+free_maps_clear(hamt_state *state)
+{
+    while (state->free_maps != NULL) {
+        PyObject *map = state->free_maps;
+        state->free_maps = ((MapObject *)map)->weakrefs;
+        PyObject_GC_Del(map);
+    }
 }
 
 static void
 map_tp_dealloc(PyObject *self)
 {
     MapObject *map = (MapObject *)self;
-    PyInterpreterState *interpreter = PyInterpreterState_Get();
+    hamt_state *state = map->state;
     PyObject_GC_UnTrack(self);
     if (map->weakrefs != NULL) {
         PyObject_ClearWeakRefs(self);
     }
-    Deallocations outer = deallocations;
-    if (outer.interpreter == interpreter && outer.depth >= DEALLOC_DEPTH_LIMIT)
-    {
+    Deallocations *here = &deallocations;
+    Deallocations outer = *here;
+    if (outer.state == state && outer.depth >= DEALLOC_DEPTH_LIMIT) {
         map->weakrefs = outer.deferred;
-        deallocations.deferred = self;
+        here->deferred = self;
         return;
     }
-    if (outer.interpreter != interpreter) {
-        deallocations = (Deallocations){.interpreter = interpreter};
+    if (outer.state != state) {
+        *here = (Deallocations){.state = state};
     }
-    deallocations.depth++;
-    map_free(map);
-    deallocations.depth--;
-    while (deallocations.depth == 0 && deallocations.deferred != NULL) {
-        map = (MapObject *)deallocations.deferred;
-        deallocations.deferred = map->weakrefs;
-        deallocations.depth++;
-        map_free(map);
-        deallocations.depth--;
+    here->depth++;
+    map_free(state, map);
+    while (here->depth == 1 && here->deferred != NULL) {
+        map = (MapObject *)here->deferred;
+        here->deferred = map->weakrefs;
+        map_free(state, map);
     }
-    if (outer.interpreter != interpreter) {
-        deallocations = outer;
+    here->depth--;
+    if (outer.state != state) {
+        *here = outer;
     }
 }
 
 /* ---- Reading ------------------------------------------------------------- */
+
+bool
+is_plain_map(hamt_state *state, PyObject *object)
+{
+    return Py_TYPE(object) == state->MapType
+           || (is_map(state, object)
+               && PyType_GetSlot(Py_TYPE(object), Py_tp_iter) == map_tp_iter);
+}
 
 /* Look up a key: HAMT_OK with a borrowed entry, HAMT_NOT_FOUND, HAMT_ERROR. */
 static hamt_status
@@ -456,14 +488,64 @@ PyDoc_STRVAR(class_getitem_doc,
              "__class_getitem__($type, item, /)\n--\n\n"
              "PersistentMap[K, V], for annotations.");
 
+PyDoc_STRVAR(stats_doc,
+             "stats($self, /)\n--\n\n"
+             "Return figures on the nodes of the map, a MapStats.\n\n"
+             "Complexity: O(n).\n\n"
+             ">>> PersistentMap(a=1, b=2).stats().kind\n"
+             "'array'");
+
+PyDoc_STRVAR(shared_with_doc,
+             "shared_with($self, other, /)\n--\n\n"
+             "Return how much memory two maps share: (nodes, bytes).\n\n"
+             "Complexity: O(n). Raises TypeError unless *other* is a\n"
+             "PersistentMap.\n\n"
+             ">>> old = PersistentMap.fromkeys(range(1000))\n"
+             ">>> new = old.set(7, 'seven')\n"
+             ">>> old.shared_with(new).bytes > 0.9 * old.stats().bytes\n"
+             "True");
+
+PyDoc_STRVAR(to_dot_doc,
+             "to_dot($self, /, *others)\n--\n\n"
+             "Return a drawing of the map, and of other versions beside it,\n"
+             "as Graphviz text.\n\n"
+             "A node that several versions share is drawn once, in a colour\n"
+             "of its own. Complexity: O(n). Raises TypeError unless the\n"
+             "others are PersistentMaps, and what a key's or value's repr\n"
+             "raises.\n\n"
+             ">>> PersistentMap(a=1).to_dot().splitlines()[0]\n"
+             "'digraph {'");
+
+PyDoc_STRVAR(pretty_doc, "_repr_pretty_($self, p, cycle, /)\n--\n\n"
+                         "Print the map in IPython.");
+
+PyDoc_STRVAR(rich_doc, "__rich_repr__($self, /)\n--\n\n"
+                       "Print the map with rich.");
+
+PyDoc_STRVAR(svg_doc, "A function that draws a small map, where Graphviz is "
+                      "installed.");
+
+PyDoc_STRVAR(pydantic_doc,
+             "__get_pydantic_core_schema__($type, source, handler, /)\n--\n\n"
+             "Return how pydantic validates and serialises a field.");
+
 PyDoc_STRVAR(check_doc, "_check($self, /)\n--\n\n"
                         "Check every invariant of the tree; for tests.");
 
 PyDoc_STRVAR(dump_doc, "_dump($self, /)\n--\n\n"
                        "Return a drawing of the tree; for tests.");
 
-PyDoc_STRVAR(stats_doc, "_stats($self, /)\n--\n\n"
-                        "Return a dict of figures on the tree; for tests.");
+PyDoc_STRVAR(figures_doc, "_figures($self, /)\n--\n\n"
+                          "Return a dict of figures on the tree.");
+
+PyDoc_STRVAR(shared_doc, "_shared($self, other, /)\n--\n\n"
+                         "Return the number of shared nodes, and their bytes.");
+
+PyDoc_STRVAR(nodes_doc,
+             "_nodes($self, /)\n--\n\n"
+             "Return a list of the nodes, parents first: each a tuple of its\n"
+             "address, its kind, its entries as (bucket, key, value) and its\n"
+             "children as (bucket, address).");
 
 PyDoc_STRVAR(differences_doc,
              "_differences($self, other, missing, /)\n--\n\n"
@@ -499,6 +581,16 @@ static PyMethodDef map_methods[] = {
     FORWARDED(map_values),
     FORWARDED(select),
     FORWARDED(omit),
+    FORWARDED(stats),
+    FORWARDED(shared_with),
+    FORWARDED(to_dot),
+    {"_repr_pretty_", (PyCFunction)(void (*)(void))map_py__repr_pretty_,
+     METH_VARARGS | METH_KEYWORDS, pretty_doc},
+    {"__rich_repr__", (PyCFunction)(void (*)(void))map_py___rich_repr__,
+     METH_VARARGS | METH_KEYWORDS, rich_doc},
+    {"__get_pydantic_core_schema__",
+     (PyCFunction)(void (*)(void))map_py___get_pydantic_core_schema__,
+     METH_VARARGS | METH_KEYWORDS | METH_CLASS, pydantic_doc},
     {"_entry", map_py_entry, METH_O, entry_doc},
     {"_differences", (PyCFunction)(void (*)(void))map_py_differences,
      METH_FASTCALL, differences_doc},
@@ -517,7 +609,9 @@ static PyMethodDef map_methods[] = {
     {"__sizeof__", map_py_sizeof, METH_NOARGS, NULL},
     {"_check", map_py_check, METH_NOARGS, check_doc},
     {"_dump", map_py_dump, METH_NOARGS, dump_doc},
-    {"_stats", map_py_stats, METH_NOARGS, stats_doc},
+    {"_figures", map_py_figures, METH_NOARGS, figures_doc},
+    {"_shared", map_py_shared, METH_O, shared_doc},
+    {"_nodes", map_py_nodes, METH_NOARGS, nodes_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -527,6 +621,11 @@ static PyMemberDef map_members[] = {
     {NULL, 0, 0, 0, NULL},
 };
 
+static PyGetSetDef map_getset[] = {
+    {"_repr_svg_", map_get_repr_svg, NULL, svg_doc, NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
 static PyType_Slot map_slots[] = {
     {Py_tp_doc, (void *)map_doc},
     {Py_tp_new, map_tp_new},
@@ -534,6 +633,7 @@ static PyType_Slot map_slots[] = {
     {Py_tp_traverse, map_tp_traverse},
     {Py_tp_methods, map_methods},
     {Py_tp_members, map_members},
+    {Py_tp_getset, map_getset},
     {Py_tp_iter, map_tp_iter},
     {Py_tp_repr, map_tp_repr},
     {Py_tp_hash, map_tp_hash},

@@ -11,9 +11,9 @@
 #include "shim.h"
 
 static PyObject *
-forward(PyObject *self, const char *name, PyObject *args, PyObject *kwargs)
+forward(hamt_state *state, PyObject *self, const char *name, PyObject *args,
+        PyObject *kwargs)
 {
-    hamt_state *state = ((MapObject *)self)->state;
     if (state->methods == NULL) {
         if (state->load_methods == NULL) {
             return PyErr_Format(PyExc_RuntimeError,
@@ -50,7 +50,15 @@ forward(PyObject *self, const char *name, PyObject *args, PyObject *kwargs)
 #define FORWARD(NAME)                                                          \
     PyObject *map_py_##NAME(PyObject *self, PyObject *args, PyObject *kwargs)  \
     {                                                                          \
-        return forward(self, #NAME, args, kwargs);                             \
+        hamt_state *state = ((MapObject *)self)->state;                        \
+        return forward(state, self, #NAME, args, kwargs);                      \
+    }
+
+#define FORWARD_CLASS_METHOD(NAME)                                             \
+    PyObject *map_py_##NAME(PyObject *type, PyObject *args, PyObject *kwargs)  \
+    {                                                                          \
+        hamt_state *state = state_of_type((PyTypeObject *)type);               \
+        return forward(state, type, #NAME, args, kwargs);                      \
     }
 
 FORWARD(diff)
@@ -64,3 +72,24 @@ FORWARD(filter)
 FORWARD(map_values)
 FORWARD(select)
 FORWARD(omit)
+FORWARD(stats)
+FORWARD(shared_with)
+FORWARD(to_dot)
+FORWARD(_repr_pretty_)
+FORWARD(__rich_repr__)
+FORWARD_CLASS_METHOD(__get_pydantic_core_schema__)
+
+/* An attribute, since a notebook asks for it to know whether there is one. */
+PyObject *
+map_get_repr_svg(PyObject *self, void *ignored)
+{
+    (void)ignored;
+    PyObject *none = PyTuple_New(0);
+    if (none == NULL) {
+        return NULL;
+    }
+    hamt_state *state = ((MapObject *)self)->state;
+    PyObject *method = forward(state, self, "_repr_svg_", none, NULL);
+    Py_DECREF(none);
+    return method;
+}

@@ -124,14 +124,12 @@ map_py_dump(PyObject *self, PyObject *ignored)
 }
 
 PyObject *
-map_py_stats(PyObject *self, PyObject *ignored)
+map_py_figures(PyObject *self, PyObject *ignored)
 {
     (void)ignored;
     MapObject *map = (MapObject *)self;
     hamt_statistics s = hamt_map_statistics(map->state, map->root);
-    const char *kind = s.entries == 0      ? "empty"
-                       : s.array_nodes > 0 ? "array"
-                                           : "hamt";
+    const char *kind = s.branch_nodes > 0 ? "hamt" : "array";
     double per_entry = s.entries == 0 ? 0 : (double)s.bytes / (double)s.entries;
     return Py_BuildValue(
         "{s:n,s:s,s:n,s:n,s:n,s:n,s:d,s:n,s:d,s:n,s:n,s:d}", "entries",
@@ -140,4 +138,105 @@ map_py_stats(PyObject *self, PyObject *ignored)
         s.tracked_nodes, "depth_mean", s.depth_mean, "depth_max", s.depth_max,
         "bitmap_utilisation", s.bitmap_utilisation, "collision_entries",
         s.collision_entries, "bytes", s.bytes, "bytes_per_entry", per_entry);
+}
+
+PyObject *
+map_py_shared(PyObject *self, PyObject *other)
+{
+    MapObject *map = (MapObject *)self;
+    if (!is_map(map->state, other)) {
+        set_type_error("expected a PersistentMap, not '%S'", other);
+        return NULL;
+    }
+    hamt_statistics s = hamt_map_shared_statistics(map->state, map->root,
+                                                   ((MapObject *)other)->root);
+    return Py_BuildValue(
+        "(nn)", s.array_nodes + s.branch_nodes + s.collision_nodes, s.bytes);
+}
+
+/* ---- Nodes, for drawings ------------------------------------------------- */
+
+/* The lowest bucket of a set, which it leaves; None for nodes without. */
+static PyObject *
+take_bucket(uint32_t *buckets)
+{
+    if (*buckets == 0) {
+        Py_RETURN_NONE;
+    }
+    int bucket = __builtin_ctz(*buckets);
+    *buckets &= *buckets - 1;
+    return PyLong_FromLong(bucket);
+}
+
+static PyObject *
+node_entries(const hamt_node_contents *contents)
+{
+    PyObject *entries = PyList_New(0);
+    uint32_t buckets = contents->entry_buckets;
+    for (Py_ssize_t i = 0; entries != NULL && i < contents->entry_count; i++) {
+        const hamt_entry *entry = &contents->entries[i];
+        PyObject *bucket = take_bucket(&buckets);
+        PyObject *item =
+            bucket == NULL ? NULL
+                           : PyTuple_Pack(3, bucket, entry->key, entry->value);
+        Py_XDECREF(bucket);
+        if (append(entries, item) < 0) {
+            Py_CLEAR(entries);
+        }
+    }
+    return entries;
+}
+
+static PyObject *
+node_children(const hamt_node_contents *contents)
+{
+    PyObject *children = PyList_New(0);
+    uint32_t buckets = contents->child_buckets;
+    for (Py_ssize_t i = 0; children != NULL && i < contents->child_count; i++) {
+        PyObject *item =
+            Py_BuildValue("(NN)", take_bucket(&buckets),
+                          PyLong_FromVoidPtr(contents->children[i]));
+        if (append(children, item) < 0) {
+            Py_CLEAR(children);
+        }
+    }
+    return children;
+}
+
+/* Append a node and what is below it, parents first. */
+static int
+append_nodes(PyObject *nodes, hamt_node *node)
+{
+    static const char *const kinds[] = {
+        [HAMT_BRANCH] = "branch",
+        [HAMT_COLLISION] = "collision",
+        [HAMT_ARRAY] = "array",
+    };
+    hamt_node_contents contents = hamt_node_look(node);
+    PyObject *item =
+        Py_BuildValue("(NsNN)", PyLong_FromVoidPtr(node), kinds[contents.kind],
+                      node_entries(&contents), node_children(&contents));
+    if (append(nodes, item) < 0) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < contents.child_count; i++) {
+        if (append_nodes(nodes, contents.children[i]) < 0) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+PyObject *
+map_py_nodes(PyObject *self, PyObject *ignored)
+{
+    (void)ignored;
+    MapObject *map = (MapObject *)self;
+    PyObject *nodes = PyList_New(0);
+    if (nodes != NULL && map->root != NULL
+        && append_nodes(nodes, map->root) < 0)
+    {
+        Py_CLEAR(nodes);
+    }
+    return nodes;
 }

@@ -106,6 +106,7 @@ state_release(hamt_state *state)
     if (--state->references > 0) {
         return;
     }
+    free_maps_clear(state);
     Py_XDECREF(state->NodeType);
     Py_XDECREF(state->MapType);
     Py_XDECREF(state->MutationType);

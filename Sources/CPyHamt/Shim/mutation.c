@@ -617,7 +617,7 @@ PyDoc_STRVAR(mutation_discard_doc,
              ">>> PersistentMap(a=1).mutate().discard('b')");
 
 PyDoc_STRVAR(mutation_pop_doc,
-             "pop(key[, default])\n\n"
+             "pop($self, key, default=..., /)\n--\n\n"
              "Remove *key* and return its value, or *default* if it is\n"
              "absent.\n\n"
              "Complexity: O(log n). Raises KeyError for an absent key without\n"

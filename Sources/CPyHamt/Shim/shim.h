@@ -27,7 +27,7 @@ typedef struct {
     hamt_state *state;  /* owned */
     hamt_node *root;    /* owned; NULL in an empty map */
     Py_hash_t hash;     /* -1 until it is asked for */
-    PyObject *weakrefs; /* while deallocation waits: the next map */
+    PyObject *weakrefs; /* of a map that is freed or waits for it: the next */
 } MapObject;
 
 /* Keys, values or items: the types differ, the layout does not. */
@@ -51,6 +51,7 @@ typedef struct {
     MapObject *map;           /* owned; NULL at the end */
     MutationObject *mutation; /* owned; NULL for the iterator of a map */
     uint64_t edits;           /* of the mutation, when the iterator was made */
+    PyObject *pair;           /* owned; the last item, or NULL */
     Py_ssize_t remaining;
     hamt_cursor cursor;
 } IteratorObject;
@@ -88,6 +89,9 @@ extern PyType_Spec items_iterator_spec;
  * reference to `root`; or NULL with the reference given up. Runs no __init__.
  */
 PyObject *map_wrap(hamt_state *state, PyTypeObject *type, hamt_node *root);
+
+/* Free the map objects that are kept for the next ones. */
+void free_maps_clear(hamt_state *state);
 
 /* Whether a map is read as PersistentMap reads it: no subclass changed it. */
 bool is_plain_map(hamt_state *state, PyObject *object);
@@ -154,6 +158,16 @@ PyObject *map_py_filter(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *map_py_map_values(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *map_py_select(PyObject *self, PyObject *args, PyObject *kwargs);
 PyObject *map_py_omit(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_stats(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_shared_with(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py_to_dot(PyObject *self, PyObject *args, PyObject *kwargs);
+PyObject *map_py__repr_pretty_(PyObject *self, PyObject *args,
+                               PyObject *kwargs);
+PyObject *map_py___rich_repr__(PyObject *self, PyObject *args,
+                               PyObject *kwargs);
+PyObject *map_get_repr_svg(PyObject *self, void *ignored);
+PyObject *map_py___get_pydantic_core_schema__(PyObject *type, PyObject *args,
+                                              PyObject *kwargs);
 
 /* ---- mutation.c ---- */
 
@@ -176,7 +190,9 @@ PyObject *map_tp_repr(PyObject *self);
 PyObject *map_py_sizeof(PyObject *self, PyObject *ignored);
 PyObject *map_py_check(PyObject *self, PyObject *ignored);
 PyObject *map_py_dump(PyObject *self, PyObject *ignored);
-PyObject *map_py_stats(PyObject *self, PyObject *ignored);
+PyObject *map_py_figures(PyObject *self, PyObject *ignored);
+PyObject *map_py_shared(PyObject *self, PyObject *other);
+PyObject *map_py_nodes(PyObject *self, PyObject *ignored);
 
 /* ---- views.c ---- */
 

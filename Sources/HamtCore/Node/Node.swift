@@ -119,6 +119,11 @@ extension Node {
     kind == .branch ? entryMap.count : Int(truncatingIfNeeded: word(at: 0).pointee)
   }
 
+  /// The buckets of a branch that hold an entry, and those that hold a child.
+  public var buckets: (entries: Bitmap, children: Bitmap) {
+    kind == .branch ? (entryMap, childMap) : (.none, .none)
+  }
+
   /// The children of a branch.
   @inline(__always)
   public var children: UnsafeMutablePointer<Node> { base.assumingMemoryBound(to: Node.self) }

@@ -109,7 +109,7 @@ CALLS: dict[str, Callable[[World], Call]] = {
     "unpickle": lambda w: (pickle.loads, pickle.dumps(w.map)),
     "copy": lambda w: (w.map.__copy__,),
     "getsizeof": lambda w: (sys.getsizeof, w.map),
-    "stats": lambda w: (w.map._stats,),
+    "stats": lambda w: (w.map._figures,),
     "dump": lambda w: (w.map._dump,),
     "unhashable key": lambda w: (w.map.set, [], 1),
     "wrong argument": lambda w: (w.type, 5),

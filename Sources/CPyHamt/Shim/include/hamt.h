@@ -51,6 +51,8 @@ typedef struct hamt_state {
     PyTypeObject *_Nullable KeysIteratorType;
     PyTypeObject *_Nullable ValuesIteratorType;
     PyTypeObject *_Nullable ItemsIteratorType;
+    PyObject *_Nullable free_maps; /* freed map objects, for map.c alone */
+    Py_ssize_t free_map_count;
     PyObject *_Nullable mapping;      /* collections.abc.Mapping */
     PyObject *_Nullable deepcopy;     /* copy.deepcopy, once it is needed */
     PyObject *_Nullable load_methods; /* gives the methods in Python ... */
@@ -286,6 +288,31 @@ typedef struct {
 
 hamt_statistics hamt_map_statistics(hamt_state *state,
                                     hamt_node *_Nullable map);
+
+/* The same over the nodes that two maps share. */
+hamt_statistics hamt_map_shared_statistics(hamt_state *state,
+                                           hamt_node *_Nullable a,
+                                           hamt_node *_Nullable b);
+
+typedef enum __attribute__((enum_extensibility(closed))) {
+    HAMT_BRANCH,
+    HAMT_COLLISION,
+    HAMT_ARRAY,
+} hamt_node_kind;
+
+/* What a node holds, borrowed from it. The i-th lowest bit of a map is the
+ * bucket of the i-th entry or child; only branches have buckets. */
+typedef struct {
+    hamt_node_kind kind;
+    uint32_t entry_buckets;
+    uint32_t child_buckets;
+    Py_ssize_t entry_count;
+    Py_ssize_t child_count;
+    const hamt_entry *entries;
+    hamt_node *_Nonnull const *_Nonnull children;
+} hamt_node_contents;
+
+hamt_node_contents hamt_node_look(hamt_node *node);
 
 /* Entries that an array map holds at most. */
 Py_ssize_t hamt_array_limit(void);

@@ -216,6 +216,43 @@ hamt_object_refcount(PyObject *object)
     return Py_REFCNT(object);
 }
 
+/* ---- Pairs --------------------------------------------------------------- */
+
+/* Put other items into a tuple of two to which the caller has the only
+ * reference, and add one. False, with nothing done, when there are others, or
+ * where a tuple cannot be told to forget its hash.
+ *
+ * May run Python code, destructors of the old items, at its end. */
+static inline bool
+hamt_pair_reuse(PyObject *pair, PyObject *first, PyObject *second)
+{
+#ifdef Py_LIMITED_API
+    (void)pair, (void)first, (void)second;
+    return false;
+#else
+    if (Py_REFCNT(pair) != 1) {
+        return false;
+    }
+    PyObject *old_first = PyTuple_GET_ITEM(pair, 0);
+    PyObject *old_second = PyTuple_GET_ITEM(pair, 1);
+    Py_INCREF(first);
+    Py_INCREF(second);
+    PyTuple_SET_ITEM(pair, 0, first);
+    PyTuple_SET_ITEM(pair, 1, second);
+#if PY_VERSION_HEX >= 0x030E0000
+    ((PyTupleObject *)pair)->ob_hash = -1;
+#endif
+    Py_INCREF(pair);
+    /* The collector stops looking at a tuple of atomic things. */
+    if (!PyObject_GC_IsTracked(pair)) {
+        PyObject_GC_Track(pair);
+    }
+    Py_DECREF(old_first);
+    Py_DECREF(old_second);
+    return true;
+#endif
+}
+
 /* ---- Exceptions and text ------------------------------------------------- */
 
 static inline void
