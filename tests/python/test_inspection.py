@@ -52,8 +52,8 @@ def test_stats_of_a_small_map() -> None:
         depth_max=0,
         bitmap_utilisation=0.0,
         collision_entries=0,
-        bytes=88,
-        bytes_per_entry=44.0,
+        bytes=96,
+        bytes_per_entry=48.0,
     )
 
 

@@ -43,7 +43,7 @@ class Node(NamedTuple):
 
     def byte_count(self) -> int:
         if self.kind == "array":
-            return HEADER + 24 + 24 * self.entries
+            return HEADER + 32 + 24 * self.entries
         if self.kind == "collision":
             return HEADER + 32 + 16 * self.entries
         count_and_hash = 16 if self.children or self.entries > 8 else 0

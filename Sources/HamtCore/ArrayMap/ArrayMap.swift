@@ -2,8 +2,9 @@
 
 /// A small map: its entries in one flat node, in the order in which their keys came.
 ///
-/// A search compares the identity of all keys first, then their stored paths, and calls the policy's
-/// equality only on an equal path; no stored key is ever hashed again. `Node.swift` draws the layout.
+/// A search compares the tags of all keys at once, then, where a tag is right, identity and stored path,
+/// and calls the policy's equality only on an equal path; no stored key is ever hashed again. `Node.swift`
+/// draws the layout.
 
 struct ArrayMap<Policy: ElementPolicy> {
   typealias Element = Policy.Element
@@ -27,14 +28,29 @@ struct ArrayMap<Policy: ElementPolicy> {
     of key: Element, path: HashPath, _ policy: Policy
   ) throws(Failure) -> Int? {
     let count = node.entryCount
-    let entries = node.arrayEntries
-    for slot in 0..<count where policy.areIdentical(entries[slot].key, key) {
-      return slot
-    }
-    let paths = node.arrayPaths
-    for slot in 0..<count where paths[slot] == path {
-      if try policy.areEqualKeys(entries[slot].key, key) { return slot }
-    }
+    var first = 0
+    repeat {
+      let matches = node.arrayTagWord(first / TagWord.tagCount).matches(of: path)
+      var rest = matches
+      while rest != 0 {
+        let slot = first &+ rest.trailingZeroBitCount / 8
+        if slot >= count { break }
+        if policy.areIdentical(node.arrayEntries[slot].key, key) { return slot }
+        rest &= rest &- 1
+      }
+      rest = matches
+      while rest != 0 {
+        let slot = first &+ rest.trailingZeroBitCount / 8
+        if slot >= count { break }
+        if node.arrayPaths[slot] == path,
+          try policy.areEqualKeys(node.arrayEntries[slot].key, key)
+        {
+          return slot
+        }
+        rest &= rest &- 1
+      }
+      first &+= TagWord.tagCount
+    } while first < count
     return nil
   }
 
@@ -45,7 +61,7 @@ struct ArrayMap<Policy: ElementPolicy> {
   ) throws(Failure) -> Node<Policy> {
     let node = try Node.allocateArray(count: 1, tracked: policy.isTracked(entry), policy)
     node.arrayEntries[0] = entry
-    node.arrayPaths[0] = path
+    node.setArrayPath(path, at: 0)
     policy.retain(entry)
     node.publish(policy)
     return node
@@ -58,11 +74,9 @@ struct ArrayMap<Policy: ElementPolicy> {
   ) throws(Failure) -> Node<Policy> {
     let tracked = Node<Policy>.holdsTracked(seeds, count: count, policy)
     let node = try Node.allocateArray(count: count, tracked: tracked, policy)
-    let entries = node.arrayEntries
-    let paths = node.arrayPaths
     for slot in 0..<count {
-      entries[slot] = seeds[slot].entry
-      paths[slot] = seeds[slot].path
+      node.arrayEntries[slot] = seeds[slot].entry
+      node.setArrayPath(seeds[slot].path, at: slot)
     }
     node.publish(policy)
     return node
@@ -80,7 +94,8 @@ struct ArrayMap<Policy: ElementPolicy> {
     Node.transfer(node.arrayEntries, to: result.arrayEntries, count: count, consuming, policy)
     result.arrayEntries[count] = entry
     result.arrayPaths.update(from: node.arrayPaths, count: count)
-    result.arrayPaths[count] = path
+    result.copyArrayTags(from: node)
+    result.setArrayPath(path, at: count)
     if consuming {
       node.deallocateMoved(policy)
     }
@@ -105,6 +120,8 @@ struct ArrayMap<Policy: ElementPolicy> {
       node.arrayEntries + slot + 1, to: result.arrayEntries + slot, count: rest, consuming, policy)
     result.arrayPaths.update(from: node.arrayPaths, count: slot)
     (result.arrayPaths + slot).update(from: node.arrayPaths + slot + 1, count: rest)
+    result.copyArrayTags(from: node)
+    result.removeArrayTag(at: slot)
     if consuming {
       node.deallocateMoved(policy)
     }
@@ -116,29 +133,41 @@ struct ArrayMap<Policy: ElementPolicy> {
   func growing(
     by entry: Entry<Element>, path: HashPath, _ policy: Policy
   ) throws(Failure) -> Node<Policy> {
-    let count = node.entryCount
-    let new = Seed(path: path, entry: entry)
-    let tracked = node.isTracked(policy) || policy.isTracked(entry)
-    var seeds = InlineArray<9, Seed<Element>>(repeating: new)
-    for slot in 0..<count {
-      seeds[slot] = Seed(path: node.arrayPaths[slot], entry: node.arrayEntries[slot])
-    }
-    // A collection that an allocation starts must find each reference counted: retain first.
-    node.retainEntries(policy)
     policy.retain(entry)
     do {
-      // SAFETY: the array lives to the end of the call, and holds `arrayLimit` + 1 seeds.
-      return try withUnsafeMutablePointer(to: &seeds) { (pointer) throws(Failure) in
-        try Node<Policy>.build(
-          UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self),
-          count: count &+ 1, level: 0, mayTrack: tracked, policy)
+      return try trie(with: Seed(path: path, entry: entry), policy)
+    } catch {
+      policy.release(entry)  // The caller holds it, so this runs no destructor.
+      throw error
+    }
+  }
+
+  /// The entries of this map, and one more whose references it takes over, as a trie.
+  func trie(
+    with new: Seed<Element>? = nil, _ policy: Policy
+  ) throws(Failure) -> Node<Policy> {
+    let count = node.entryCount
+    let tracked = node.isTracked(policy) || (new.map { policy.isTracked($0.entry) } ?? false)
+    // A collection that an allocation starts must find each reference counted: retain first.
+    node.retainEntries(policy)
+    do {
+      return try withUnsafeTemporaryAllocation(
+        of: Seed<Element>.self, capacity: Node<Policy>.arrayLimit &+ 1
+      ) { (buffer) throws(Failure) in
+        // SAFETY: the buffer has room for a full array and one more, and lives to the end of the call.
+        let seeds = buffer.baseAddress.unsafelyUnwrapped
+        for slot in 0..<count {
+          seeds[slot] = Seed(path: node.arrayPaths[slot], entry: node.arrayEntries[slot])
+        }
+        if let new { seeds[count] = new }
+        return try Node.build(
+          seeds, count: count &+ (new == nil ? 0 : 1), level: 0, mayTrack: tracked, policy)
       }
     } catch {
-      // The array and the caller hold what is given up, so this runs no destructor.
+      // The array holds what is given up, so this runs no destructor.
       for slot in 0..<count {
         policy.release(node.arrayEntries[slot])
       }
-      policy.release(entry)
       throw error
     }
   }

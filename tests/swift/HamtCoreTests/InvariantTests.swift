@@ -121,6 +121,10 @@ import Testing
     try expect("(N5)", in: ledger.map("31 V")) { $0.arrayPaths[1] = path }
   }
 
+  @Test func anArrayWithAnotherTagThanItsKeyHas() throws {
+    try expect("(N5)", in: ledger.map("31 V")) { $0.arrayTags[1] ^= 1 }
+  }
+
   @Test func anArrayBelowTheRoot() throws {
     let array = try #require(try ledger.map("31 32").root.node)
     try expect("(N5)", in: ledger.trie("31 32 V")) { $0.children[0] = array }

@@ -30,7 +30,7 @@ import Testing
     #expect(statistics.depthMax == 0)
     #expect(statistics.trackedNodes == 0)
     #expect(statistics.buckets == 0)
-    #expect(statistics.bytes == Self.header + 24 + 5 * 24)
+    #expect(statistics.bytes == Self.header + 32 + 5 * 24)
   }
 
   /// The root holds two entries and a child; that one, on level 1, an entry and a collision of three.
