@@ -56,6 +56,9 @@ class ReferenceMap(Mapping[Any, Any]):
     def get(self, key: Any, /, default: Any = None) -> Any:
         return self._entries.get(key, default)
 
+    def get_many(self, keys: Iterable[Any], /, default: Any = None) -> list[Any]:
+        return [self._entries.get(key, default) for key in keys]
+
     def merge(self, /, *others: Any, resolve: Any = None) -> ReferenceMap:
         merged = self
         for other in others:

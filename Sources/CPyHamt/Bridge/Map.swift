@@ -62,6 +62,26 @@ func hamt_map_find(
 }
 
 @c @implementation
+func hamt_map_find_many(
+  _ state: State, _ map: OpaquePointer?, _ queries: UnsafeMutablePointer<hamt_query>, _ count: Int
+) -> hamt_status {
+  precondition(HAMT_QUERIES <= Node<PythonPolicy>.queryLimit, "too many queries at once")
+  // SAFETY: a hamt_query is laid out as a Query; the hash gives way to the path.
+  let start = UnsafeMutableRawPointer(queries).assumingMemoryBound(
+    to: Query<PythonPolicy.Element>.self)
+  for index in 0..<count {
+    start[index].path = PythonPolicy.path(
+      hash: Int(truncatingIfNeeded: Int64(bitPattern: queries[index].hash)))
+  }
+  do throws(Failure) {
+    try PythonRoot(map).find(start, count: count, PythonPolicy(state))
+    return .HAMT_OK
+  } catch {
+    return status(of: error)
+  }
+}
+
+@c @implementation
 func hamt_map_equal(_ state: State, _ a: OpaquePointer?, _ b: OpaquePointer?) -> Int32 {
   do throws(Failure) {
     return try PythonRoot(a).isEqual(to: PythonRoot(b), PythonPolicy(state)) ? 1 : 0

@@ -127,6 +127,11 @@ extension PythonPolicy {
   }
 }
 
+extension PythonPolicy {
+  @inline(__always)
+  static func prefetch(_ element: Element) { hamt_prefetch(element) }
+}
+
 // MARK: - Nodes
 
 extension PythonPolicy {

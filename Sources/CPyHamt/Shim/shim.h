@@ -110,6 +110,11 @@ int parse_get(PyObject *const *args, Py_ssize_t count, PyObject *keyword_names,
 /* Look up a key: HAMT_OK with a borrowed value, HAMT_NOT_FOUND, HAMT_ERROR. */
 hamt_status map_lookup(MapObject *map, PyObject *key, PyObject **value);
 
+/* ---- map_get_many.c ---- */
+
+PyObject *map_py_get_many(PyObject *self, PyObject *const *args,
+                          Py_ssize_t count, PyObject *keyword_names);
+
 /* ---- map_build.c ---- */
 
 PyObject *map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);

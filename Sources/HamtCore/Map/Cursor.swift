@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
+
 /// A walk over the entries of a map, one run of neighbouring entries at a time.
 ///
 /// A node's entries come before its children's. The stack holds, for each branch on the way down, the
 /// children that are still to be visited; it is as high as a trie can be deep.
+///
+/// In a large map every node and every element is a cache miss of its own. So a step to a child asks for
+/// the memory of the child after the next, and for the elements of the next, whose memory has come by then.
 
 public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
   public typealias Element = Policy.Element
@@ -17,6 +22,9 @@ public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
   /// call `advance` when none is left. These two come first, for those who read them as plain words.
   public var next: UnsafeMutablePointer<Entry<Element>>?
   public private(set) var end: UnsafeMutablePointer<Entry<Element>>?
+  /// Entries of a node whose elements are asked for ahead: most nodes of a large map have fewer.
+  private static var prefetchLimit: Int { 4 }
+
   private var level = -1
   private var stack: InlineArray<14, Children>
 
@@ -55,10 +63,23 @@ public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
       let child = stack[level].next.pointee
       stack[level].next += 1
       stack[level].count &-= 1
+      prefetch(behind: stack[level])
       enter(child)
       if next != end { return true }
     }
     return false
+  }
+
+  /// Asks for what the next steps among some children will read.
+  @inline(__always)
+  private func prefetch(behind children: Children) {
+    guard children.count > 0 else { return }
+    if children.count > 1 { csystem_prefetch(children.next[1].memory) }
+    let sibling = children.next.pointee
+    for slot in 0..<Swift.min(sibling.entryCount, Self.prefetchLimit) {
+      Policy.prefetch(sibling.entries[slot].key)
+      Policy.prefetch(sibling.entries[slot].value)
+    }
   }
 
   /// The next entry, or nil at the end.

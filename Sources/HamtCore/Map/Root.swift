@@ -69,3 +69,20 @@ public struct Root<Policy: ElementPolicy>: BitwiseCopyable {
     return node.arrayEntries + slot
   }
 }
+
+extension Root {
+  /// Finds the entries of up to `Node.queryLimit` keys, whose paths are given, in turn.
+  ///
+  /// - Complexity: O(k log n) for k keys. No allocation.
+  public func find(
+    _ queries: UnsafeMutablePointer<Query<Element>>, count: Int, _ policy: Policy
+  ) throws(Failure) {
+    if let node, node.kind != .array {
+      try node.find(queries, count: count, policy)
+      return
+    }
+    for index in 0..<count {
+      queries[index].entry = try find(queries[index].key, path: queries[index].path, policy)
+    }
+  }
+}

@@ -48,6 +48,9 @@ public protocol ElementPolicy {
   /// Gives up one reference. May run foreign code, so the structure must be whole.
   func release(_ element: Element)
 
+  /// Told of an element that will be retained or compared soon, so that its memory can be asked for.
+  static func prefetch(_ element: Element)
+
   // MARK: Nodes
 
   /// A block for a node, with its header set up, a reference count of one, and not yet published.
@@ -69,4 +72,9 @@ public protocol ElementPolicy {
   func isUniqueNode(_ node: UnsafeMutableRawPointer) -> Bool
 
   func isTrackedNode(_ node: UnsafeMutableRawPointer) -> Bool
+}
+
+extension ElementPolicy {
+  @inlinable
+  public static func prefetch(_ element: Element) {}
 }

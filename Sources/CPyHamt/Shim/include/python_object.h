@@ -34,6 +34,13 @@ hamt_object_release(PyObject *object)
     Py_DECREF(object);
 }
 
+/* Ask for the memory of an object that will be looked at soon. */
+static inline void
+hamt_prefetch(PyObject *object)
+{
+    __builtin_prefetch(object);
+}
+
 /* ---- Hash and equality --------------------------------------------------- */
 
 /* The hash of any object; -1 with an exception set. A str keeps its own. */
