@@ -26,11 +26,12 @@ set_type_error(const char *format, PyObject *object)
     }
 }
 
-/* Says which key could not be hashed, as dict does since Python 3.14. Only a
- * plain TypeError is reworded; it stays as the cause of the new one. */
-static void
-reword_unhashable(PyObject *key)
+void
+reword_hash_error(PyObject *key)
 {
+    if (!PyErr_ExceptionMatches(PyExc_TypeError)) {
+        return;
+    }
     PyObject *type = NULL;
     PyObject *cause = NULL;
     PyObject *traceback = NULL;
@@ -65,26 +66,10 @@ reword_unhashable(PyObject *key)
     Py_XDECREF(traceback);
 }
 
-int
-hash_key(PyObject *key, Py_hash_t *hash)
+void
+set_count_error(const char *function, Py_ssize_t count, Py_ssize_t least,
+                Py_ssize_t most)
 {
-    *hash = hamt_object_hash(key);
-    if (*hash != -1) {
-        return 0;
-    }
-    if (PyErr_ExceptionMatches(PyExc_TypeError)) {
-        reword_unhashable(key);
-    }
-    return -1;
-}
-
-int
-check_count(const char *function, Py_ssize_t count, Py_ssize_t least,
-            Py_ssize_t most)
-{
-    if (count >= least && count <= most) {
-        return 0;
-    }
     if (least == most) {
         PyErr_Format(PyExc_TypeError, "%s expected %zd arguments, got %zd",
                      function, least, count);
@@ -94,5 +79,4 @@ check_count(const char *function, Py_ssize_t count, Py_ssize_t least,
                      "%s expected %zd or %zd arguments, got %zd", function,
                      least, most, count);
     }
-    return -1;
 }

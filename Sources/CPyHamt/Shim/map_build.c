@@ -14,25 +14,19 @@
 /* ---- Bottom-up, from a dict ---------------------------------------------- */
 
 static void
-seeds_free(hamt_seed *seeds, Py_ssize_t count)
+seeds_release(hamt_seed *seeds, Py_ssize_t count)
 {
     for (Py_ssize_t i = 0; i < count; i++) {
         Py_DECREF(seeds[i].entry.key);
         Py_DECREF(seeds[i].entry.value);
     }
-    PyMem_Free(seeds);
 }
 
-/* The items of a dict, with a reference to each, or NULL. */
-static hamt_seed *
-seeds_from_dict(PyObject *dict, Py_ssize_t *count)
+/* Copy the items of a dict, `size` at most, with a reference to each; say how
+ * many there are. */
+static Py_ssize_t
+seeds_from_dict(PyObject *dict, hamt_seed *seeds, Py_ssize_t size)
 {
-    Py_ssize_t size = PyDict_Size(dict);
-    hamt_seed *seeds = PyMem_Malloc((size_t)size * sizeof(hamt_seed));
-    if (seeds == NULL) {
-        PyErr_NoMemory();
-        return NULL;
-    }
     Py_ssize_t position = 0;
     Py_ssize_t i = 0;
     while (i < size
@@ -43,19 +37,28 @@ seeds_from_dict(PyObject *dict, Py_ssize_t *count)
         Py_INCREF(seeds[i].entry.value);
         i++;
     }
-    *count = i;
-    return seeds;
+    return i;
 }
+
+/* Items of a dict that are copied to the stack: those of a small map. */
+#define SMALL_DICT 16
 
 /* The map of a dict that is not empty. */
 static int
 root_from_dict(hamt_state *state, PyObject *dict, hamt_node **root)
 {
-    Py_ssize_t count;
-    hamt_seed *seeds = seeds_from_dict(dict, &count);
-    if (seeds == NULL) {
-        return -1;
+    hamt_seed small[SMALL_DICT];
+    hamt_seed *seeds = small;
+    Py_ssize_t size = PyDict_Size(dict);
+    if (size > SMALL_DICT) {
+        seeds = PyMem_Malloc((size_t)size * sizeof(hamt_seed));
+        if (seeds == NULL) {
+            PyErr_NoMemory();
+            return -1;
+        }
     }
+    int result = -1;
+    Py_ssize_t count = seeds_from_dict(dict, seeds, size);
     for (Py_ssize_t i = 0; i < count; i++) {
         Py_hash_t hash;
         if (hash_key(seeds[i].entry.key, &hash) < 0) {
@@ -63,15 +66,18 @@ root_from_dict(hamt_state *state, PyObject *dict, hamt_node **root)
         }
         seeds[i].hash = (uint64_t)hash;
     }
-    if (hamt_map_build(seeds, count, state, root) != HAMT_OK) {
-        goto error;
+    if (hamt_map_build(seeds, count, state, root) == HAMT_OK) {
+        result = 0;
     }
-    PyMem_Free(seeds);
-    return 0;
 
 error:
-    seeds_free(seeds, count);
-    return -1;
+    if (result < 0) {
+        seeds_release(seeds, count);
+    }
+    if (seeds != small) {
+        PyMem_Free(seeds);
+    }
+    return result;
 }
 
 /* ---- Entry by entry ------------------------------------------------------ */
@@ -266,18 +272,20 @@ root_update(hamt_state *state, hamt_node **root, PyObject *source)
 
 /* ---- Constructors -------------------------------------------------------- */
 
-PyObject *
-map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+static void
+set_too_many_arguments(Py_ssize_t count)
 {
-    hamt_state *state = state_of_type(type);
-    Py_ssize_t count = PyTuple_Size(args);
-    if (count > 1) {
-        return PyErr_Format(PyExc_TypeError,
-                            "PersistentMap expected at most 1 positional "
-                            "argument, got %zd",
-                            count);
-    }
-    PyObject *source = count == 1 ? PyTuple_GetItem(args, 0) : NULL;
+    PyErr_Format(PyExc_TypeError,
+                 "PersistentMap expected at most 1 positional argument, got "
+                 "%zd",
+                 count);
+}
+
+/* A map of an object, if there is one, and of keywords, if there are any. */
+static PyObject *
+map_make(hamt_state *state, PyTypeObject *type, PyObject *source,
+         PyObject *kwargs)
+{
     bool has_keywords = kwargs != NULL && PyDict_Size(kwargs) > 0;
     if (source != NULL && !has_keywords && type == state->MapType
         && Py_TYPE(source) == type)
@@ -293,6 +301,62 @@ map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
     }
     return map_wrap(state, type, root);
 }
+
+PyObject *
+map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    Py_ssize_t count = PyTuple_Size(args);
+    if (count > 1) {
+        set_too_many_arguments(count);
+        return NULL;
+    }
+    PyObject *source = count == 1 ? PyTuple_GetItem(args, 0) : NULL;
+    return map_make(state_of_type(type), type, source, kwargs);
+}
+
+#ifdef Py_LIMITED_API
+void
+map_set_vectorcall(PyTypeObject *type)
+{
+    (void)type;
+}
+#else
+static PyObject *
+map_vectorcall(PyObject *type, PyObject *const *args, size_t flagged_count,
+               PyObject *keyword_names)
+{
+    Py_ssize_t count = PyVectorcall_NARGS(flagged_count);
+    if (count > 1) {
+        set_too_many_arguments(count);
+        return NULL;
+    }
+    PyObject *kwargs = NULL;
+    if (keyword_names != NULL) {
+        kwargs = PyDict_New();
+        Py_ssize_t keywords = PyTuple_Size(keyword_names);
+        for (Py_ssize_t i = 0; kwargs != NULL && i < keywords; i++) {
+            PyObject *name = PyTuple_GetItem(keyword_names, i);
+            if (PyDict_SetItem(kwargs, name, args[count + i]) < 0) {
+                Py_CLEAR(kwargs);
+            }
+        }
+        if (kwargs == NULL) {
+            return NULL;
+        }
+    }
+    PyTypeObject *map_type = (PyTypeObject *)type;
+    PyObject *map = map_make(state_of_type(map_type), map_type,
+                             count == 1 ? args[0] : NULL, kwargs);
+    Py_XDECREF(kwargs);
+    return map;
+}
+
+void
+map_set_vectorcall(PyTypeObject *type)
+{
+    type->tp_vectorcall = map_vectorcall;
+}
+#endif
 
 /* What a class method makes: the map, or what a subclass makes of it. */
 static PyObject *

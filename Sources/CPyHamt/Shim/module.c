@@ -194,6 +194,7 @@ hamt_exec(PyObject *module)
     {
         return -1;
     }
+    map_set_vectorcall(state->MapType);
     if (PyModule_AddType(module, state->MapType) < 0
         || PyModule_AddType(module, state->MutationType) < 0)
     {

@@ -118,6 +118,10 @@ PyObject *map_py_get_many(PyObject *self, PyObject *const *args,
 /* ---- map_build.c ---- */
 
 PyObject *map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
+
+/* Let calls of the exact type, where the interpreter can do so, come without a
+ * tuple of arguments. */
+void map_set_vectorcall(PyTypeObject *type);
 PyObject *map_py_from_dict(PyObject *type, PyObject *dict);
 PyObject *map_py_fromkeys(PyObject *type, PyObject *const *args,
                           Py_ssize_t count);
@@ -221,12 +225,37 @@ PyObject *entry_pack(const hamt_entry *entry);
 /* KeyError with `key` as its only argument, whatever its type. */
 void set_key_error(PyObject *key);
 
+/* Make a TypeError that `__hash__` raised say which key it was, as dict does
+ * since Python 3.14. Only a plain one; it stays as the cause of the new one. */
+void reword_hash_error(PyObject *key);
+
 /* The hash of a key: 0, or -1 with TypeError naming PersistentMap. */
-int hash_key(PyObject *key, Py_hash_t *hash);
+static inline int
+hash_key(PyObject *key, Py_hash_t *hash)
+{
+    *hash = hamt_object_hash(key);
+    if (*hash == -1) {
+        reword_hash_error(key);
+        return -1;
+    }
+    return 0;
+}
+
+/* TypeError naming the function. */
+void set_count_error(const char *function, Py_ssize_t count, Py_ssize_t least,
+                     Py_ssize_t most);
 
 /* TypeError naming the function unless its count of arguments is in range. */
-int check_count(const char *function, Py_ssize_t count, Py_ssize_t least,
-                Py_ssize_t most);
+static inline int
+check_count(const char *function, Py_ssize_t count, Py_ssize_t least,
+            Py_ssize_t most)
+{
+    if (count < least || count > most) {
+        set_count_error(function, count, least, most);
+        return -1;
+    }
+    return 0;
+}
 
 /* TypeError: `format` with one %S, the name of the type of `object`. */
 void set_type_error(const char *format, PyObject *object);
