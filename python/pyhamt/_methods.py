@@ -9,6 +9,7 @@ from pyhamt._inspection import ipython_repr as _repr_pretty_
 from pyhamt._inspection import notebook_drawing as _repr_svg_
 from pyhamt._inspection import rich_repr as __rich_repr__
 from pyhamt._inspection import shared_with, stats, to_dot
+from pyhamt._pydantic import get_core_schema as __get_pydantic_core_schema__
 from pyhamt._updates import (
     alter,
     alter_in,
@@ -23,6 +24,7 @@ from pyhamt._updates import (
 from pyhamt._versions import apply, diff
 
 __all__ = [
+    "__get_pydantic_core_schema__",
     "__rich_repr__",
     "_repr_pretty_",
     "_repr_svg_",

@@ -24,6 +24,16 @@ SWIFT_IMPORTS = {
     "Sources/CPyHamt/Bridge/": {"CPyHamtShim", "HamtCore", "CSystem"},
 }
 
+# The modules of the package that are the way to a library, and what they import then.
+# A stub is read by checkers alone, all of which know `typing_extensions`.
+PACKAGE = "python/pyhamt/"
+LIBRARIES = {
+    "_pydantic.py": {"pydantic", "pydantic_core"},
+    "hooks.py": {"cattrs", "msgspec"},
+    "testing.py": {"hypothesis"},
+    "_hamt.pyi": {"typing_extensions"},
+}
+
 # The folders of HamtCore from the lowest floor up. Neighbours do not know each other.
 HAMT_CORE = "Sources/HamtCore/"
 HAMT_CORE_FLOORS = [
@@ -93,18 +103,36 @@ def c_includes_go_down(tree: Tree) -> Iterator[str]:
 
 
 def python_imports_go_down(tree: Tree) -> Iterator[str]:
-    """The package imports itself and the standard library."""
+    """The package imports itself and the standard library.
+
+    A module that is the way to a library imports it as well, yet not when the module is
+    imported, unless it says what is missing: in a function, for checkers, or in a try.
+    """
     known = {"pyhamt", *sys.stdlib_module_names}
-    for path, text in files(tree, "python/pyhamt/", ".py", ".pyi"):
-        for node in ast.walk(ast.parse(text)):
+    for path, text in files(tree, PACKAGE, ".py", ".pyi"):
+        libraries = LIBRARIES.get(path.removeprefix(PACKAGE), set())
+        whole = ast.parse(text)
+        deferred = {
+            inner
+            for node in ast.walk(whole)
+            if isinstance(node, (ast.FunctionDef, ast.Try))
+            or (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+            for inner in ast.walk(node)
+        }
+        for node in ast.walk(whole):
             modules = []
             if isinstance(node, ast.Import):
                 modules = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
                 modules = [node.module or ""]
             for module in modules:
-                if module.split(".")[0] not in known:
+                name = module.split(".")[0]
+                if name in known:
+                    continue
+                if name not in libraries:
                     yield f"{path}: import of {module}"
+                elif node not in deferred and not path.endswith(".pyi"):
+                    yield f"{path}: import of {module} whenever it is imported"
 
 
 def swift_names(code: str) -> Iterator[tuple[str | None, str]]:

@@ -39,6 +39,7 @@ MAP = "Sources/HamtCore/Map/Map.swift"
 BRIDGE = "Sources/CPyHamt/Bridge/Map.swift"
 MODULE = "python/pyhamt/module.py"
 STUB = "python/pyhamt/_hamt.pyi"
+HOOKS = "python/pyhamt/hooks.py"
 SYSTEM = "Sources/CSystem/system.c"
 
 # Put together here, because the rules read this file as well.
@@ -66,6 +67,10 @@ BROKEN: dict[Rule, list[tuple[Tree, str]]] = {
     python_imports_go_down: [
         ({MODULE: "import json, numpy.linalg\n"}, "numpy"),
         ({STUB: "def f():\n    from tests import x\n"}, "tests"),
+        ({MODULE: "def f():\n    import msgspec\n"}, "msgspec"),
+        ({MODULE: "import typing_extensions\n"}, "typing_extensions"),
+        ({HOOKS: "def f():\n    import pydantic\n"}, "pydantic"),
+        ({HOOKS: "if True:\n    import msgspec\n"}, "whenever it is imported"),
     ],
     hamt_core_folders_are_floors: [
         ({BITS: "let a: Node", NODE: "struct Node {}"}, "Node belongs to Node"),
@@ -140,6 +145,16 @@ WHOLE: list[tuple[Rule, Tree]] = [
     (
         python_imports_go_down,
         {MODULE: "import collections.abc\nfrom . import _hamt\n"},
+    ),
+    (
+        python_imports_go_down,
+        {
+            HOOKS: "if TYPE_CHECKING:\n    from cattrs import Converter\n"
+            "def f():\n    import msgspec.json\n",
+            "python/pyhamt/testing.py": "try:\n    import hypothesis\n"
+            "except ImportError:\n    raise\n",
+            STUB: "from typing_extensions import Self\n",
+        },
     ),
     (
         hamt_core_folders_are_floors,
