@@ -78,7 +78,7 @@ class SwiftBuild(build_ext):
                 f"-Wl,--version-script={exports}",
                 "-Wl,--gc-sections",
                 "-Wl,-z,now",
-                *([] if KEEP_SYMBOLS else ["-Wl,--strip-all"]),
+                "-Wl,--strip-debug" if KEEP_SYMBOLS else "-Wl,--strip-all",
                 "-o",
                 str(target),
             ],

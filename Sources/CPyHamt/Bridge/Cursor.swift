@@ -13,8 +13,9 @@ private typealias PythonCursor = Cursor<PythonPolicy>
 func hamt_cursor_init(_ cursor: UnsafeMutablePointer<hamt_cursor>, _ map: OpaquePointer?) {
   precondition(
     MemoryLayout<PythonCursor>.size <= MemoryLayout<hamt_cursor>.size, "hamt_cursor is too short")
-  UnsafeMutableRawPointer(cursor).initializeMemory(
-    as: PythonCursor.self, to: Cursor(PythonRoot(map)))
+  PythonCursor.begin(
+    PythonRoot(map),
+    in: UnsafeMutableRawPointer(cursor).assumingMemoryBound(to: PythonCursor.self))
 }
 
 @c @implementation

@@ -28,6 +28,17 @@ public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
   private var level = -1
   private var stack: InlineArray<14, Children>
 
+  /// Begins a walk in memory that need not be initialised: of the stack, nothing is written.
+  @inline(__always)
+  public static func begin(_ root: Root<Policy>, in cursor: UnsafeMutablePointer<Cursor>) {
+    cursor.pointee.next = nil
+    cursor.pointee.end = nil
+    cursor.pointee.level = -1
+    if let node = root.node {
+      cursor.pointee.enter(node)
+    }
+  }
+
   /// A cursor before the first entry. Whoever holds it holds the root.
   public init(_ root: Root<Policy>) {
     // SAFETY: the filler is never read, since `level` counts what has been pushed.

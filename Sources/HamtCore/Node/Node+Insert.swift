@@ -40,13 +40,23 @@ extension Node {
   static func insert(
     _ entry: Entry<Element>, path: HashPath, into root: inout Node, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Insertion {
-    var search = Search(of: path, from: root)
-    try search.descend(to: entry.key, forInsertion: true, policy)
+    try Search.with(of: path, from: root) { (search) throws(Failure) in
+      try search.descend(to: entry.key, forInsertion: true, policy)
+      return try insert(entry, at: search, into: &root, inPlace: inPlace, policy)
+    }
+  }
+
+  @inline(__always)
+  private static func insert(
+    _ entry: Entry<Element>, at search: Search<Policy>, into root: inout Node, inPlace: Bool,
+    _ policy: Policy
+  ) throws(Failure) -> Insertion {
+    let path = search.path
     let uniqueCount = inPlace ? search.uniqueCount(policy) : 0
     let depth = search.depth
     let isLastUnique = uniqueCount > depth
     if uniqueCount > 0, search.keepsKey ? policy.isTracked(entry.value) : policy.isTracked(entry) {
-      try trackAncestors(&search, uniqueCount: uniqueCount, root: &root, policy)
+      try trackAncestors(search, uniqueCount: uniqueCount, root: &root, policy)
     }
 
     let last = search.last
@@ -101,7 +111,7 @@ extension Node {
   /// Makes every uniquely held ancestor of the last node tracked, ahead of an edit that brings something
   /// tracked: a failure then leaves a whole trie (N8).
   private static func trackAncestors(
-    _ search: inout Search<Policy>, uniqueCount: Int, root: inout Node, _ policy: Policy
+    _ search: Search<Policy>, uniqueCount: Int, root: inout Node, _ policy: Policy
   ) throws(Failure) {
     for level in 0..<Swift.min(uniqueCount, search.depth) {
       let node = search.nodes[level]
@@ -119,7 +129,7 @@ extension Node {
   /// Ancestors that are uniquely held are written to, the others copied; on failure the new node is given
   /// up. `wasConsumed` says that the old node at `level` is no longer held by its parent.
   static func link(
-    _ node: Node, above level: Int, _ search: borrowing Search<Policy>, uniqueCount: Int,
+    _ node: Node, above level: Int, _ search: Search<Policy>, uniqueCount: Int,
     difference: Int, wasConsumed: Bool, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Node {
     var node = node
@@ -127,7 +137,7 @@ extension Node {
     var level = level
     while level > 0 {
       level &-= 1
-      let parent = search.nodes[unchecked: level]
+      let parent = search.nodes[level]
       let bucket = search.path.bucket(at: level)
       let count = parent.count &+ difference
       if level < uniqueCount {

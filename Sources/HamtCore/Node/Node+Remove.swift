@@ -20,8 +20,16 @@ extension Node {
   static func remove(
     _ key: Element, path: HashPath, from root: inout Node, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Removal {
-    var search = Search(of: path, from: root)
-    try search.descend(to: key, forInsertion: false, policy)
+    try Search.with(of: path, from: root) { (search) throws(Failure) in
+      try search.descend(to: key, forInsertion: false, policy)
+      return try remove(at: search, from: &root, inPlace: inPlace, policy)
+    }
+  }
+
+  @inline(__always)
+  private static func remove(
+    at search: Search<Policy>, from root: inout Node, inPlace: Bool, _ policy: Policy
+  ) throws(Failure) -> Removal {
     guard case .entry(let slot) = search.end else { return .absent }
     let uniqueCount = inPlace ? search.uniqueCount(policy) : 0
     let depth = search.depth
@@ -46,7 +54,7 @@ extension Node {
       node = try last.removingFromCollision(at: slot, consuming: isLastUnique, policy)
     } else {
       node = try last.replacing(
-        path.bucket(at: depth), with: .nothing, count: last.count &- 1, consuming: isLastUnique,
+        search.path.bucket(at: depth), with: .nothing, count: last.count &- 1, consuming: isLastUnique,
         policy)
     }
     root = try link(
@@ -69,7 +77,7 @@ extension Node {
 
   /// Ends a removal by putting `limb` in the place of the whole subtree below a level of the search.
   private static func fold(
-    _ limb: Limb, into level: Int, _ search: borrowing Search<Policy>, uniqueCount: Int,
+    _ limb: Limb, into level: Int, _ search: Search<Policy>, uniqueCount: Int,
     root: inout Node, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Removal {
     let target = search.nodes[level]
