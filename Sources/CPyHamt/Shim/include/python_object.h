@@ -12,6 +12,9 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#if !defined(Py_LIMITED_API) && PY_VERSION_HEX < 0x030B0000
+#include <longintrepr.h>
+#endif
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -43,7 +46,30 @@ hamt_prefetch(PyObject *object)
 
 /* ---- Hash and equality --------------------------------------------------- */
 
-/* The hash of any object; -1 with an exception set. A str keeps its own. */
+#ifndef Py_LIMITED_API
+/* The value of an int of one digit (30 bits, or 15); false for a longer one. */
+static inline bool
+hamt_small_int(PyObject *object, Py_ssize_t *value)
+{
+    PyLongObject *number = (PyLongObject *)object;
+#if PY_VERSION_HEX >= 0x030C0000
+    if (!PyUnstable_Long_IsCompact(number)) {
+        return false;
+    }
+    *value = PyUnstable_Long_CompactValue(number);
+#else
+    Py_ssize_t digits = Py_SIZE(number); /* negative for a negative int */
+    if (digits < -1 || digits > 1) {
+        return false;
+    }
+    *value = digits * (Py_ssize_t)number->ob_digit[0];
+#endif
+    return true;
+}
+#endif
+
+/* The hash of any object; -1 with an exception set. A str keeps its own, that
+ * of a small int is its value. */
 static inline Py_hash_t
 hamt_object_hash(PyObject *object)
 {
@@ -52,6 +78,12 @@ hamt_object_hash(PyObject *object)
         Py_hash_t hash = ((PyASCIIObject *)object)->hash;
         if (hash != -1) {
             return hash;
+        }
+    }
+    else if (PyLong_CheckExact(object)) {
+        Py_ssize_t value;
+        if (hamt_small_int(object, &value) && value != -1) {
+            return value;
         }
     }
 #endif
@@ -90,8 +122,17 @@ hamt_object_likeness(PyObject *stored, PyObject *key)
         return HAMT_COMPARABLE;
 #endif
     }
-    if (type == &PyLong_Type || type == &PyBytes_Type || type == &PyFloat_Type)
-    {
+    if (type == &PyLong_Type) {
+#ifndef Py_LIMITED_API
+        Py_ssize_t first;
+        Py_ssize_t second;
+        if (hamt_small_int(stored, &first) && hamt_small_int(key, &second)) {
+            return first == second ? HAMT_EQUAL : HAMT_DIFFERENT;
+        }
+#endif
+        return HAMT_COMPARABLE;
+    }
+    if (type == &PyBytes_Type || type == &PyFloat_Type) {
         return HAMT_COMPARABLE;
     }
     return HAMT_UNKNOWN;
