@@ -3,11 +3,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Hashable
+from typing import Any, TypeVar, overload
 
 from pyhamt._hamt import PersistentMap
 
+K = TypeVar("K", bound=Hashable)
 
+
+# What values and members become is not known; the container itself is.
+@overload
+def freeze(obj: PersistentMap[K, Any] | dict[K, Any]) -> PersistentMap[K, Any]: ...
+@overload
+def freeze(obj: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]: ...
+@overload
+def freeze(obj: set[Any]) -> frozenset[Any]: ...
+@overload
+def freeze(obj: object) -> Any: ...
 def freeze(obj: Any) -> Any:
     """Return *obj* with dict, list and set, however nested, made PersistentMap,
     tuple and frozenset.
@@ -34,6 +46,14 @@ def freeze(obj: Any) -> Any:
     return obj
 
 
+@overload
+def thaw(obj: PersistentMap[K, Any] | dict[K, Any]) -> dict[K, Any]: ...
+@overload
+def thaw(obj: list[Any]) -> list[Any]: ...
+@overload
+def thaw(obj: frozenset[K] | set[K]) -> set[K]: ...
+@overload
+def thaw(obj: object) -> Any: ...
 def thaw(obj: Any) -> Any:
     """Return *obj* with PersistentMap, tuple and frozenset, however nested, made
     dict, list and set.

@@ -46,7 +46,7 @@ class SharedNodes(NamedTuple):
     bytes: int
 
 
-def stats(m: PersistentMap, /) -> MapStats:
+def stats(m: PersistentMap[Any, Any], /) -> MapStats:
     """PersistentMap.stats."""
     figures = m._figures()
     kinds = ("array", "branch", "collision")
@@ -54,7 +54,9 @@ def stats(m: PersistentMap, /) -> MapStats:
     return MapStats(nodes=nodes, **figures)
 
 
-def shared_with(m: PersistentMap, other: PersistentMap, /) -> SharedNodes:
+def shared_with(
+    m: PersistentMap[Any, Any], other: PersistentMap[Any, Any], /
+) -> SharedNodes:
     """PersistentMap.shared_with."""
     return SharedNodes(*m._shared(other))
 
@@ -73,7 +75,7 @@ _short = reprlib.Repr()
 _short.maxstring = _short.maxlong = _short.maxother = 20
 
 
-def to_dot(m: PersistentMap, /, *others: PersistentMap) -> str:
+def to_dot(m: PersistentMap[Any, Any], /, *others: PersistentMap[Any, Any]) -> str:
     """PersistentMap.to_dot."""
     for other in others:
         if not isinstance(other, PersistentMap):
@@ -127,7 +129,7 @@ def _table(
     return _TABLE.format(f' bgcolor="{colour}"', text)
 
 
-def notebook_drawing(m: PersistentMap, /) -> Callable[[], str | None]:
+def notebook_drawing(m: PersistentMap[Any, Any], /) -> Callable[[], str | None]:
     """PersistentMap._repr_svg_: a function, if the notebook can have one."""
     dot = shutil.which("dot")
     if dot is None:
@@ -151,7 +153,7 @@ def notebook_drawing(m: PersistentMap, /) -> Callable[[], str | None]:
 _PRINTED = 100
 
 
-def ipython_repr(m: PersistentMap, p: Any, cycle: bool, /) -> None:
+def ipython_repr(m: PersistentMap[Any, Any], p: Any, cycle: bool, /) -> None:
     """PersistentMap._repr_pretty_: at most as many entries as IPython's own limit."""
     name = type(m).__name__
     if cycle:
@@ -172,7 +174,7 @@ def ipython_repr(m: PersistentMap, p: Any, cycle: bool, /) -> None:
             p.text(repr(_More(len(m) - limit)))
 
 
-def rich_repr(m: PersistentMap, /) -> Iterator[Any]:
+def rich_repr(m: PersistentMap[Any, Any], /) -> Iterator[Any]:
     """PersistentMap.__rich_repr__."""
     yield dict(islice(m.items(), _PRINTED))
     if len(m) > _PRINTED:

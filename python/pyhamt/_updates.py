@@ -4,15 +4,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from pyhamt._hamt import PersistentMap
-from pyhamt._missing import MISSING
+from pyhamt._hamt import MapMutation, PersistentMap
+from pyhamt._missing import MISSING, Missing
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+W = TypeVar("W")
 
 
 def alter(
-    m: PersistentMap, key: Hashable, fn: Callable[[Any], Any], /, default: Any = MISSING
-) -> PersistentMap:
+    m: PersistentMap[K, V],
+    key: K,
+    fn: Callable[[V], V],
+    /,
+    default: V | Missing = MISSING,
+) -> PersistentMap[K, V]:
     """PersistentMap.alter."""
     value = m.get(key, default)
     if value is MISSING:
@@ -40,7 +48,9 @@ def _not_a_mapping(path: tuple[Hashable, ...], depth: int, met: object) -> TypeE
     )
 
 
-def get_in(m: PersistentMap, path: Sequence[Hashable], /, default: Any = None) -> Any:
+def get_in(
+    m: PersistentMap[K, Any], path: Sequence[Hashable], /, default: Any = None
+) -> Any:
     """PersistentMap.get_in."""
     steps = _steps(path, at_least=0)
     met: Any = m
@@ -68,39 +78,47 @@ def _edit_in(
     return met.set(step, inner)
 
 
-def set_in(m: PersistentMap, path: Sequence[Hashable], value: Any, /) -> PersistentMap:
+def set_in(
+    m: PersistentMap[K, Any], path: Sequence[Hashable], value: Any, /
+) -> PersistentMap[K, Any]:
     """PersistentMap.set_in."""
     steps = _steps(path, at_least=1)
-    result: PersistentMap = _edit_in(m, steps, 0, lambda met, key: met.set(key, value))
+    result: PersistentMap[K, Any] = _edit_in(
+        m, steps, 0, lambda met, key: met.set(key, value)
+    )
     return result
 
 
 def alter_in(
-    m: PersistentMap,
+    m: PersistentMap[K, Any],
     path: Sequence[Hashable],
     fn: Callable[[Any], Any],
     /,
     default: Any = MISSING,
-) -> PersistentMap:
+) -> PersistentMap[K, Any]:
     """PersistentMap.alter_in."""
     steps = _steps(path, at_least=1)
     if default is MISSING:
         _require(m, steps)
-    result: PersistentMap = _edit_in(
+    result: PersistentMap[K, Any] = _edit_in(
         m, steps, 0, lambda met, key: alter(met, key, fn, default=default)
     )
     return result
 
 
-def delete_in(m: PersistentMap, path: Sequence[Hashable], /) -> PersistentMap:
+def delete_in(
+    m: PersistentMap[K, Any], path: Sequence[Hashable], /
+) -> PersistentMap[K, Any]:
     """PersistentMap.delete_in."""
     steps = _steps(path, at_least=1)
     _require(m, steps)
-    result: PersistentMap = _edit_in(m, steps, 0, lambda met, key: met.delete(key))
+    result: PersistentMap[K, Any] = _edit_in(
+        m, steps, 0, lambda met, key: met.delete(key)
+    )
     return result
 
 
-def _require(m: PersistentMap, steps: tuple[Hashable, ...]) -> None:
+def _require(m: PersistentMap[K, Any], steps: tuple[Hashable, ...]) -> None:
     """Raise KeyError with the first absent step."""
     met: Any = m
     for depth, step in enumerate(steps):
@@ -112,7 +130,9 @@ def _require(m: PersistentMap, steps: tuple[Hashable, ...]) -> None:
 # ---- Many entries ----
 
 
-def filter(m: PersistentMap, fn: Callable[[Any, Any], Any], /) -> PersistentMap:
+def filter(
+    m: PersistentMap[K, V], fn: Callable[[K, V], object], /
+) -> PersistentMap[K, V]:
     """PersistentMap.filter."""
     kept = m.mutate()
     for key, value in m.items():
@@ -121,15 +141,15 @@ def filter(m: PersistentMap, fn: Callable[[Any, Any], Any], /) -> PersistentMap:
     return kept.finish()
 
 
-def map_values(m: PersistentMap, fn: Callable[[Any], Any], /) -> PersistentMap:
+def map_values(m: PersistentMap[K, V], fn: Callable[[V], W], /) -> PersistentMap[K, W]:
     """PersistentMap.map_values."""
-    mapped = m.mutate()
+    mapped: MapMutation[K, Any] = m.mutate()
     for key, value in m.items():
         mapped[key] = fn(value)
     return mapped.finish()
 
 
-def select(m: PersistentMap, keys: Iterable[Hashable], /) -> PersistentMap:
+def select(m: PersistentMap[K, V], keys: Iterable[K], /) -> PersistentMap[K, V]:
     """PersistentMap.select."""
     selected = m.mutate()
     selected.clear()
@@ -140,7 +160,7 @@ def select(m: PersistentMap, keys: Iterable[Hashable], /) -> PersistentMap:
     return m if len(selected) == len(m) else selected.finish()
 
 
-def omit(m: PersistentMap, keys: Iterable[Hashable], /) -> PersistentMap:
+def omit(m: PersistentMap[K, V], keys: Iterable[K], /) -> PersistentMap[K, V]:
     """PersistentMap.omit."""
     rest = m.mutate()
     for key in keys:

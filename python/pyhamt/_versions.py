@@ -7,14 +7,32 @@ All rests on one walk over what two maps do not share, `PersistentMap._differenc
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from pyhamt._hamt import PersistentMap
-from pyhamt._missing import MISSING
+from pyhamt._hamt import MapMutation, PersistentMap
+from pyhamt._missing import MISSING, Missing
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+V_co = TypeVar("V_co", covariant=True)
+
+# What the versions of a three-way merge hold, and what its resolver adds.
+Base = TypeVar("Base")
+Ours = TypeVar("Ours")
+Theirs = TypeVar("Theirs")
+Resolved = TypeVar("Resolved")
 
 
 class ConflictError(ValueError):
-    """Versions do not fit; `keys` is a tuple of the keys where they do not."""
+    """Versions do not fit; `keys` is a tuple of the keys where they do not.
+
+    >>> from pyhamt import PersistentMap, merge3
+    >>> base = PersistentMap(a=1)
+    >>> merge3(base, base.set("a", 2), base.delete("a"))
+    Traceback (most recent call last):
+        ...
+    pyhamt._versions.ConflictError: conflicting keys: 'a'
+    """
 
     def __init__(self, keys: Iterable[Hashable]) -> None:
         self.keys = tuple(keys)
@@ -24,7 +42,7 @@ class ConflictError(ValueError):
         return f"conflicting keys: {', '.join(map(repr, self.keys))}"
 
 
-class MapDiff:
+class MapDiff(Generic[K, V_co]):
     """What leads from one map to another; falsy when there is nothing.
 
     `added` and `removed` map keys to values, `changed` maps keys to (old, new).
@@ -39,21 +57,29 @@ class MapDiff:
 
     __slots__ = ("added", "changed", "removed")
 
-    added: PersistentMap
-    removed: PersistentMap
-    changed: PersistentMap
+    added: PersistentMap[K, V_co]
+    removed: PersistentMap[K, V_co]
+    changed: PersistentMap[K, tuple[V_co, V_co]]
 
     def __init__(
-        self, added: PersistentMap, removed: PersistentMap, changed: PersistentMap
+        self,
+        added: PersistentMap[K, V_co],
+        removed: PersistentMap[K, V_co],
+        changed: PersistentMap[K, tuple[V_co, V_co]],
     ) -> None:
         parts = {"added": added, "removed": removed, "changed": changed}
         for name, part in parts.items():
             object.__setattr__(self, name, part)
 
-    def inverse(self) -> MapDiff:
+    def inverse(self) -> MapDiff[K, V_co]:
         """Return the diff that leads back.
 
         Complexity: O(c) for c changed entries.
+
+        >>> from pyhamt import PersistentMap
+        >>> old, new = PersistentMap(a=1), PersistentMap(a=2)
+        >>> old.diff(new).inverse() == new.diff(old)
+        True
         """
         changed = self.changed.map_values(lambda pair: (pair[1], pair[0]))
         return MapDiff(self.removed, self.added, changed)
@@ -64,7 +90,7 @@ class MapDiff:
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"a MapDiff does not change; cannot delete {name!r}")
 
-    def _parts(self) -> tuple[PersistentMap, PersistentMap, PersistentMap]:
+    def _parts(self) -> tuple[PersistentMap[K, Any], ...]:
         return self.added, self.removed, self.changed
 
     def __bool__(self) -> bool:
@@ -78,12 +104,15 @@ class MapDiff:
     def __hash__(self) -> int:
         return hash(self._parts())
 
-    def __reduce__(self) -> tuple[type[MapDiff], tuple[PersistentMap, ...]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return MapDiff, self._parts()
 
     def __repr__(self) -> str:
         added, removed, changed = map(dict, self._parts())
         return f"MapDiff({added=}, {removed=}, {changed=})"
+
+
+_EMPTY: PersistentMap[Any, Any] = PersistentMap()
 
 
 def _same(a: object, b: object) -> bool:
@@ -93,9 +122,11 @@ def _same(a: object, b: object) -> bool:
     return a is not MISSING and b is not MISSING and bool(a == b)
 
 
-def diff(old: PersistentMap, new: PersistentMap, /) -> MapDiff:
+def diff(old: PersistentMap[K, V], new: PersistentMap[K, V], /) -> MapDiff[K, V]:
     """PersistentMap.diff."""
-    added, removed, changed = (PersistentMap().mutate() for _ in range(3))
+    added: MapMutation[K, V] = _EMPTY.mutate()
+    removed: MapMutation[K, V] = _EMPTY.mutate()
+    changed: MapMutation[K, tuple[V, V]] = _EMPTY.mutate()
     for key, before, after in old._differences(new, MISSING):
         if before is MISSING:
             added[key] = after
@@ -106,7 +137,7 @@ def diff(old: PersistentMap, new: PersistentMap, /) -> MapDiff:
     return MapDiff(added.finish(), removed.finish(), changed.finish())
 
 
-def apply(old: PersistentMap, diff: MapDiff, /) -> PersistentMap:
+def apply(old: PersistentMap[K, V], diff: MapDiff[K, V], /) -> PersistentMap[K, V]:
     """PersistentMap.apply."""
     if not isinstance(diff, MapDiff):
         raise TypeError(f"expected a MapDiff, not {type(diff).__name__!r}")
@@ -133,11 +164,14 @@ def apply(old: PersistentMap, diff: MapDiff, /) -> PersistentMap:
 
 
 def merge3(
-    base: PersistentMap,
-    ours: PersistentMap,
-    theirs: PersistentMap,
-    resolve: Callable[[Any, Any, Any, Any], Any] | None = None,
-) -> PersistentMap:
+    base: PersistentMap[K, Base],
+    ours: PersistentMap[K, Ours],
+    theirs: PersistentMap[K, Theirs],
+    resolve: Callable[
+        [K, Base | Missing, Ours | Missing, Theirs | Missing], Resolved | Missing
+    ]
+    | None = None,
+) -> PersistentMap[K, Ours | Theirs | Resolved]:
     """Merge two maps that were both made from *base*, as version control does.
 
     A key that one side changed is taken from there. Where both changed it, and not

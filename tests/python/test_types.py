@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 import weakref
 from collections import abc
+from pathlib import Path
 from types import GenericAlias
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -141,6 +143,14 @@ def test_attribute_of_the_type_cannot_be_set(name: str) -> None:
     with pytest.raises((TypeError, AttributeError)):
         delattr(PersistentMap, name)
     assert inspect.getattr_static(PersistentMap, name, None) is before
+
+
+def test_types_for_checkers_are_installed_with_the_package() -> None:
+    package = Path(pyhamt.__file__).parent
+    assert (package / "py.typed").is_file()
+    stub = ast.parse((package / "_hamt.pyi").read_text(encoding="utf-8"))
+    classes = {node.name for node in stub.body if isinstance(node, ast.ClassDef)}
+    assert {"PersistentMap", "MapMutation"} <= classes
 
 
 def test_type_is_named_by_its_public_path() -> None:
