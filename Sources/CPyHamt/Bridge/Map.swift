@@ -213,6 +213,16 @@ func hamt_map_build(
   }
 }
 
+@c @implementation
+func hamt_map_holds_equal_keys(_ state: State, _ map: OpaquePointer?) -> Int32 {
+  do throws(Failure) {
+    return try PythonRoot(map).node?.holdsEqualKeys(PythonPolicy(state)) ?? false ? 1 : 0
+  } catch {
+    _ = status(of: error)
+    return -1
+  }
+}
+
 // MARK: - Pool
 
 @c @implementation

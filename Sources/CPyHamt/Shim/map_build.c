@@ -11,7 +11,7 @@
 
 #include "shim.h"
 
-/* ---- Bottom-up, from a dict ---------------------------------------------- */
+/* ---- Bottom-up ----------------------------------------------------------- */
 
 static void
 seeds_release(hamt_seed *seeds, Py_ssize_t count)
@@ -40,44 +40,125 @@ seeds_from_dict(PyObject *dict, hamt_seed *seeds, Py_ssize_t size)
     return i;
 }
 
-/* Items of a dict that are copied to the stack: those of a small map. */
-#define SMALL_DICT 16
+/* Hash the keys of seeds and build a map of them, which takes over their
+ * references; on failure they are given up. */
+static int
+root_from_seeds(hamt_state *state, hamt_seed *seeds, Py_ssize_t count,
+                hamt_node **root)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        Py_hash_t hash;
+        if (hash_key(seeds[i].entry.key, &hash) < 0) {
+            seeds_release(seeds, count);
+            return -1;
+        }
+        seeds[i].hash = (uint64_t)hash;
+    }
+    if (hamt_map_build(seeds, count, state, root) != HAMT_OK) {
+        seeds_release(seeds, count);
+        return -1;
+    }
+    return 0;
+}
+
+/* Seeds that fit on the stack: those of a small map. */
+#define SMALL_COUNT 16
+
+/* Room for seeds: `small` if it is enough, a block, or NULL without memory. */
+static hamt_seed *
+seeds_allocate(Py_ssize_t count, hamt_seed *small)
+{
+    if (count <= SMALL_COUNT) {
+        return small;
+    }
+    hamt_seed *seeds = PyMem_Malloc((size_t)count * sizeof(hamt_seed));
+    if (seeds == NULL) {
+        PyErr_NoMemory();
+    }
+    return seeds;
+}
+
+static void
+seeds_free(hamt_seed *seeds, const hamt_seed *small)
+{
+    if (seeds != small) {
+        PyMem_Free(seeds);
+    }
+}
 
 /* The map of a dict that is not empty. */
 static int
 root_from_dict(hamt_state *state, PyObject *dict, hamt_node **root)
 {
-    hamt_seed small[SMALL_DICT];
-    hamt_seed *seeds = small;
+    hamt_seed small[SMALL_COUNT];
     Py_ssize_t size = PyDict_Size(dict);
-    if (size > SMALL_DICT) {
-        seeds = PyMem_Malloc((size_t)size * sizeof(hamt_seed));
-        if (seeds == NULL) {
-            PyErr_NoMemory();
-            return -1;
-        }
+    hamt_seed *seeds = seeds_allocate(size, small);
+    if (seeds == NULL) {
+        return -1;
     }
-    int result = -1;
     Py_ssize_t count = seeds_from_dict(dict, seeds, size);
-    for (Py_ssize_t i = 0; i < count; i++) {
-        Py_hash_t hash;
-        if (hash_key(seeds[i].entry.key, &hash) < 0) {
-            goto error;
-        }
-        seeds[i].hash = (uint64_t)hash;
-    }
-    if (hamt_map_build(seeds, count, state, root) == HAMT_OK) {
-        result = 0;
-    }
-
-error:
-    if (result < 0) {
-        seeds_release(seeds, count);
-    }
-    if (seeds != small) {
-        PyMem_Free(seeds);
-    }
+    int result = root_from_seeds(state, seeds, count, root);
+    seeds_free(seeds, small);
     return result;
+}
+
+/* ---- From two lists ------------------------------------------------------ */
+
+/* As below, entry by entry. */
+static int
+root_set_columns(hamt_state *state, hamt_node **root, PyObject *keys,
+                 PyObject *values)
+{
+    /* Code that runs meanwhile may change the lists. */
+    PyObject *all_keys = PyList_AsTuple(keys);
+    PyObject *all_values = all_keys == NULL ? NULL : PyList_AsTuple(values);
+    int result = all_values == NULL ? -1 : 0;
+    Py_ssize_t count =
+        result < 0 ? 0
+                   : Py_MIN(PyTuple_Size(all_keys), PyTuple_Size(all_values));
+    for (Py_ssize_t i = 0; i < count && result == 0; i++) {
+        result = root_set(state, root, PyTuple_GetItem(all_keys, i),
+                          PyTuple_GetItem(all_values, i));
+    }
+    Py_XDECREF(all_keys);
+    Py_XDECREF(all_values);
+    return result;
+}
+
+int
+root_from_columns(hamt_state *state, PyObject *keys, PyObject *values,
+                  hamt_node **root)
+{
+    Py_ssize_t count = PyList_Size(keys);
+    if (count == 0) {
+        return 0;
+    }
+    hamt_seed small[SMALL_COUNT];
+    hamt_seed *seeds = seeds_allocate(count, small);
+    if (seeds == NULL) {
+        return -1;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        seeds[i].entry.key = Py_NewRef(PyList_GetItem(keys, i));
+        seeds[i].entry.value = Py_NewRef(PyList_GetItem(values, i));
+    }
+    hamt_node *built = NULL;
+    int result = root_from_seeds(state, seeds, count, &built);
+    seeds_free(seeds, small);
+    if (result < 0) {
+        return -1;
+    }
+    switch (hamt_map_holds_equal_keys(state, built)) {
+    case 0:
+        *root = built;
+        return 0;
+    case 1:
+        hamt_map_release(state, built);
+        return root_set_columns(state, root, keys, values);
+    default:
+        hamt_map_release(state, built);
+        return -1;
+    }
 }
 
 /* ---- Entry by entry ------------------------------------------------------ */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* PersistentMap: copying and pickling. */
+/* PersistentMap: copying, and what a subclass adds. */
 
 #include "shim.h"
 
@@ -33,9 +33,7 @@ map_get_slots(PyObject *self)
     return slots;
 }
 
-/* What an object of a subclass has beside its entries, as pickle asks for it:
- * None, its __dict__, or a pair of it and the values of its slots. */
-static PyObject *
+PyObject *
 map_get_state(PyObject *self)
 {
     if (PyObject_HasAttrString(self, "__getstate__")) {
@@ -252,66 +250,4 @@ map_py_deepcopy(PyObject *self, PyObject *memo)
     }
     return root == NULL ? Py_NewRef(self)
                         : map_wrap(state, state->MapType, root);
-}
-
-/* A dict with the map's items. */
-static PyObject *
-map_as_dict(MapObject *map)
-{
-    PyObject *dict = PyDict_New();
-    if (dict == NULL) {
-        return NULL;
-    }
-    hamt_cursor cursor;
-    hamt_cursor_init(&cursor, map->root);
-    const hamt_entry *entry;
-    while ((entry = hamt_cursor_next(&cursor)) != NULL) {
-        if (PyDict_SetItem(dict, entry->key, entry->value) < 0) {
-            Py_DECREF(dict);
-            return NULL;
-        }
-    }
-    return dict;
-}
-
-/* ---- pickle -------------------------------------------------------------- */
-
-/* (copyreg.__newobj__, (type, items), state), of which pickle makes an object
- * without calling its __init__. */
-static PyObject *
-reduce_subclass(PyObject *self, PyObject *items)
-{
-    PyObject *copyreg = PyImport_ImportModule("copyreg");
-    if (copyreg == NULL) {
-        return NULL;
-    }
-    PyObject *result = NULL;
-    PyObject *newobj = PyObject_GetAttrString(copyreg, "__newobj__");
-    PyObject *state = map_get_state(self);
-    if (newobj != NULL && state != NULL) {
-        result = Py_BuildValue("O(OO)O", newobj, Py_TYPE(self), items, state);
-    }
-    Py_DECREF(copyreg);
-    Py_XDECREF(newobj);
-    Py_XDECREF(state);
-    return result;
-}
-
-/* A map is pickled as its type called with a dict. A cycle from a value back
- * to the map works, because pickle looks for the object once more after it has
- * written the arguments. */
-PyObject *
-map_py_reduce(PyObject *self, PyObject *ignored)
-{
-    (void)ignored;
-    MapObject *map = (MapObject *)self;
-    PyObject *items = map_as_dict(map);
-    if (items == NULL) {
-        return NULL;
-    }
-    PyObject *result = Py_TYPE(self) == map->state->MapType
-                           ? Py_BuildValue("O(O)", Py_TYPE(self), items)
-                           : reduce_subclass(self, items);
-    Py_DECREF(items);
-    return result;
 }

@@ -57,6 +57,12 @@ check_processor(void)
 
 static struct PyModuleDef hamt_module;
 
+hamt_state *
+module_state(PyObject *module)
+{
+    return *(hamt_state **)PyModule_GetState(module);
+}
+
 /* Where the module keeps the address of its state. */
 static hamt_state **
 state_slot(PyObject *module)
@@ -117,6 +123,7 @@ state_release(hamt_state *state)
     Py_XDECREF(state->ValuesIteratorType);
     Py_XDECREF(state->ItemsIteratorType);
     Py_XDECREF(state->mapping);
+    Py_XDECREF(state->restore);
     Py_XDECREF(state->deepcopy);
     Py_XDECREF(state->load_methods);
     Py_XDECREF(state->methods);
@@ -195,6 +202,10 @@ hamt_exec(PyObject *module)
         return -1;
     }
     map_set_vectorcall(state->MapType);
+    state->restore = PyObject_GetAttrString(module, "_restore");
+    if (state->restore == NULL) {
+        return -1;
+    }
     if (PyModule_AddType(module, state->MapType) < 0
         || PyModule_AddType(module, state->MutationType) < 0)
     {
@@ -222,6 +233,7 @@ hamt_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->ValuesIteratorType);
     Py_VISIT(state->ItemsIteratorType);
     Py_VISIT(state->mapping);
+    Py_VISIT(state->restore);
     Py_VISIT(state->deepcopy);
     Py_VISIT(state->load_methods);
     Py_VISIT(state->methods);
@@ -249,6 +261,9 @@ hamt_use_methods(PyObject *module, PyObject *load_methods)
 }
 
 static PyMethodDef hamt_functions[] = {
+    {"_restore", (PyCFunction)(void (*)(void))hamt_restore, METH_FASTCALL,
+     "_restore($module, keys, values, /)\n--\n\n"
+     "Return a PersistentMap of two lists. Pickles name it."},
     {"_use_methods", hamt_use_methods, METH_O,
      "Take a function that loads the methods of PersistentMap that are "
      "written in Python."},

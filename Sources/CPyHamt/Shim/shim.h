@@ -71,6 +71,8 @@ state_retain(hamt_state *state)
 
 void state_release(hamt_state *state);
 
+hamt_state *module_state(PyObject *module);
+
 /* ---- node.c, views.c, iterators.c, map.c: types for module.c to make ---- */
 
 extern PyType_Spec node_spec;
@@ -131,6 +133,11 @@ PyObject *map_py_fromkeys(PyObject *type, PyObject *const *args,
 int root_set(hamt_state *state, hamt_node **root, PyObject *key,
              PyObject *value);
 
+/* The map of a list of keys and a list of values, of one length. Of equal keys
+ * the last value stays. 0, or -1 with an exception set. */
+int root_from_columns(hamt_state *state, PyObject *keys, PyObject *values,
+                      hamt_node **root);
+
 /* Set every entry of a mapping or of an iterable of pairs in `*root`, which
  * the caller owns. 0, or -1 with an exception set and `*root` still owned. */
 int root_update(hamt_state *state, hamt_node **root, PyObject *source);
@@ -189,9 +196,20 @@ Py_hash_t map_tp_hash(PyObject *self);
 
 /* ---- map_copy.c ---- */
 
+/* What an object of a subclass has beside its entries, as pickle asks for it:
+ * None, its __dict__, or a pair of it and the values of its slots. */
+PyObject *map_get_state(PyObject *self);
+
 PyObject *map_py_copy(PyObject *self, PyObject *ignored);
 PyObject *map_py_deepcopy(PyObject *self, PyObject *memo);
+
+/* ---- map_pickle.c ---- */
+
 PyObject *map_py_reduce(PyObject *self, PyObject *ignored);
+
+/* The function `_restore` of the module, which pickles name. */
+PyObject *hamt_restore(PyObject *module, PyObject *const *args,
+                       Py_ssize_t count);
 
 /* ---- map_inspect.c ---- */
 

@@ -178,6 +178,25 @@ extension Node {
     return node
   }
 
+  /// Whether two keys of a tree are equal, as can be when it was built of seeds that nobody had compared.
+  ///
+  /// - Complexity: O(m) for m nodes; O(k^2) equality calls for k keys of one path, none for others.
+  // REENTRANCY: `areEqualKeys` may run foreign code. The caller holds the root.
+  public func holdsEqualKeys(_ policy: Policy) throws(Failure) -> Bool {
+    for slot in 0..<childCount {
+      if try children[slot].holdsEqualKeys(policy) { return true }
+    }
+    if kind == .branch { return false }
+    for slot in 0..<entryCount {
+      for other in 0..<slot where kind == .collision || arrayPaths[slot] == arrayPaths[other] {
+        let (first, second) = (entries[other].key, entries[slot].key)
+        if policy.areIdentical(first, second) { return true }
+        if try policy.areEqualKeys(first, second) { return true }
+      }
+    }
+    return false
+  }
+
   /// Frees a half-built trie without its elements, which still belong to the seeds.
   private func deallocateStructure(_ policy: Policy) {
     let children = self.children

@@ -46,8 +46,9 @@ class World:
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        # Where pickle looks for the type.
-        self.type = pyhamt.PersistentMap = module.PersistentMap
+        self.type = module.PersistentMap
+        # Where pickle looks for the function that makes a map.
+        pyhamt._hamt._restore = module._restore
         self.entries: dict[object, object] = {
             key: [key] if tracked else f"value {key}" for key in keys
         }

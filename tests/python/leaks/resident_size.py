@@ -69,7 +69,7 @@ def raise_errors(source: PersistentMap, key: Key) -> None:
 # More than what `operations.py` has, which is there for code that keys run.
 OTHERS: dict[str, Callable[[PersistentMap, Key], object]] = {
     "repr": lambda source, key: (repr(source), repr(source.items())),
-    "dump": lambda source, key: (source._dump(), source._figures(), source.__sizeof__()),
+    "dump": lambda source, key: (source._dump(), source.stats(), source.__sizeof__()),
     "pickle": lambda source, key: pickle.loads(pickle.dumps(source)),
     "copy": lambda source, key: (copy.copy(source), copy.deepcopy(source)),
     "half an iterator": lambda source, key: next(iter(source.items())),

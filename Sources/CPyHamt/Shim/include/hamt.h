@@ -54,6 +54,7 @@ typedef struct hamt_state {
     PyObject *_Nullable free_maps; /* freed map objects, for map.c alone */
     Py_ssize_t free_map_count;
     PyObject *_Nullable mapping;      /* collections.abc.Mapping */
+    PyObject *_Nullable restore;      /* what pickles call */
     PyObject *_Nullable deepcopy;     /* copy.deepcopy, once it is needed */
     PyObject *_Nullable load_methods; /* gives the methods in Python ... */
     PyObject *_Nullable methods;      /* ... and this is what it gave */
@@ -218,6 +219,13 @@ hamt_status hamt_map_remove(hamt_state *state,
 hamt_status hamt_map_build(hamt_seed *seeds, Py_ssize_t count,
                            hamt_state *state,
                            hamt_node *_Nullable *_Nonnull result);
+
+/* Whether two keys of a map that was just built are equal: 1, 0, or -1 with an
+ * exception set. To be asked where seeds are not known to differ.
+ *
+ * May run Python code: yes, `__eq__` of keys of one hash. Allocates: no.
+ */
+int32_t hamt_map_holds_equal_keys(hamt_state *state, hamt_node *_Nullable map);
 
 /* ---- Two maps ------------------------------------------------------------ */
 
