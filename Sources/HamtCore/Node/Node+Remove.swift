@@ -54,7 +54,8 @@ extension Node {
       node = try last.removingFromCollision(at: slot, consuming: isLastUnique, policy)
     } else {
       node = try last.replacing(
-        search.path.bucket(at: depth), with: .nothing, count: last.count &- 1, consuming: isLastUnique,
+        search.path.bucket(at: depth), with: .nothing, count: last.count &- 1,
+        consuming: isLastUnique,
         policy)
     }
     root = try link(
