@@ -72,8 +72,7 @@ iterator_tp_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-/* The next entry, borrowed from the map, or NULL at the end, or with
- * RuntimeError set when the mutation has changed. */
+/* The first entry of the next run; as below. */
 static const hamt_entry *
 iterator_advance(IteratorObject *iterator)
 {
@@ -97,6 +96,20 @@ iterator_advance(IteratorObject *iterator)
     return entry;
 }
 
+/* The next entry, borrowed from the map, or NULL at the end, or with
+ * RuntimeError set when the mutation has changed. In a run of the cursor there
+ * is a map. */
+static inline const hamt_entry *
+iterator_next(IteratorObject *iterator)
+{
+    hamt_cursor *cursor = &iterator->cursor;
+    if (cursor->next == cursor->end || iterator->mutation != NULL) {
+        return iterator_advance(iterator);
+    }
+    iterator->remaining--;
+    return cursor->next++;
+}
+
 PyObject *
 entry_pack(const hamt_entry *entry)
 {
@@ -113,14 +126,14 @@ entry_pack(const hamt_entry *entry)
 static PyObject *
 keys_iterator_tp_iternext(PyObject *self)
 {
-    const hamt_entry *entry = iterator_advance((IteratorObject *)self);
+    const hamt_entry *entry = iterator_next((IteratorObject *)self);
     return entry == NULL ? NULL : Py_NewRef(entry->key);
 }
 
 static PyObject *
 values_iterator_tp_iternext(PyObject *self)
 {
-    const hamt_entry *entry = iterator_advance((IteratorObject *)self);
+    const hamt_entry *entry = iterator_next((IteratorObject *)self);
     return entry == NULL ? NULL : Py_NewRef(entry->value);
 }
 
@@ -130,7 +143,7 @@ static PyObject *
 items_iterator_tp_iternext(PyObject *self)
 {
     IteratorObject *iterator = (IteratorObject *)self;
-    const hamt_entry *entry = iterator_advance(iterator);
+    const hamt_entry *entry = iterator_next(iterator);
     if (entry == NULL) {
         return NULL;
     }

@@ -25,6 +25,11 @@ public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
   /// Entries of a node whose elements are asked for ahead: most nodes of a large map have fewer.
   private static var prefetchLimit: Int { 4 }
 
+  /// Entries from which on a map is taken not to be in the cache. Below, asking ahead made a walk over
+  /// 1,000 str keys 8% slower.
+  private static var largeCount: Int { 8192 }
+
+  private var isLarge = false
   private var level = -1
   private var stack: InlineArray<14, Children>
 
@@ -34,6 +39,7 @@ public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
     cursor.pointee.next = nil
     cursor.pointee.end = nil
     cursor.pointee.level = -1
+    cursor.pointee.isLarge = root.count >= largeCount
     if let node = root.node {
       cursor.pointee.enter(node)
     }
@@ -46,6 +52,7 @@ public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
     stack = InlineArray(repeating: Children(next: filler, count: 0))
     next = nil
     end = nil
+    isLarge = root.count >= Self.largeCount
     if let node = root.node {
       enter(node)
     }
@@ -74,7 +81,7 @@ public struct Cursor<Policy: ElementPolicy>: BitwiseCopyable {
       let child = stack[level].next.pointee
       stack[level].next += 1
       stack[level].count &-= 1
-      prefetch(behind: stack[level])
+      if isLarge { prefetch(behind: stack[level]) }
       enter(child)
       if next != end { return true }
     }

@@ -272,7 +272,7 @@ hamt_status hamt_map_difference(hamt_state *state, hamt_node *_Nullable first,
 typedef struct {
     const hamt_entry *_Nullable next;
     const hamt_entry *_Nullable end;
-    uint64_t way[29];
+    uint64_t way[30];
 } hamt_cursor;
 
 void hamt_cursor_init(hamt_cursor *cursor, hamt_node *_Nullable map);

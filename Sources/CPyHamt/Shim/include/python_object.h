@@ -291,8 +291,11 @@ hamt_pair_reuse(PyObject *pair, PyObject *first, PyObject *second)
     ((PyTupleObject *)pair)->ob_hash = -1;
 #endif
     Py_INCREF(pair);
-    /* The collector stops looking at a tuple of atomic things. */
-    if (!PyObject_GC_IsTracked(pair)) {
+    /* The collector stops looking at a tuple of atomic things, and must see
+     * what can be in a cycle. */
+    if ((hamt_type_has_gc(Py_TYPE(first)) || hamt_type_has_gc(Py_TYPE(second)))
+        && !PyObject_GC_IsTracked(pair))
+    {
         PyObject_GC_Track(pair);
     }
     Py_DECREF(old_first);
