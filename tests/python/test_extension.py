@@ -5,10 +5,13 @@ loads, and that it refuses a processor that it was not compiled for.
 
 from __future__ import annotations
 
+import gc
+import importlib.util
 import re
 import shutil
 import subprocess
 import sys
+import weakref
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
@@ -99,3 +102,24 @@ def test_first_processor_of_the_level_is_enough() -> None:
     source = "import pyhamt; print(pyhamt.PersistentMap(a=1))"
     said = _output("qemu-x86_64", "-cpu", "Nehalem", sys.executable, "-c", source)
     assert "PersistentMap({'a': 1})" in said
+
+
+def test_module_that_nobody_holds_is_freed_with_its_types() -> None:
+    """Interpreters that come and go import it again and again."""
+    spec = importlib.util.find_spec("pyhamt._hamt")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module._use_methods(lambda: module)
+    m = module.PersistentMap({i: [i] for i in range(100)})
+    assert len(m.__reduce__()) == 2
+    with m.mutate() as mutation:
+        mutation[1] = m
+    freed = [
+        weakref.ref(thing)
+        for thing in (module, module.PersistentMap, m.keys().__class__)
+    ]
+    del module, m, mutation, spec
+    gc.collect()
+    assert [thing() for thing in freed] == [None] * 3

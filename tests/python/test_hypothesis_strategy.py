@@ -11,7 +11,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import find, given, settings
+from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 
@@ -168,7 +168,11 @@ def test_sizes_are_keywords() -> None:
         persistent_maps(integers, integers, 1)  # type: ignore[call-arg]
 
 
-@settings(SAME_EACH_TIME, max_examples=50)
+@settings(
+    SAME_EACH_TIME,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.filter_too_much],
+)
 @given(persistent_maps(st.text().filter(str.isalpha), integers, min_size=3))
 def test_keys_that_a_filter_often_rejects(m: PersistentMap) -> None:
     assert all(map(str.isalpha, m))

@@ -40,10 +40,15 @@ reduce_plain(MapObject *map)
 {
     PyObject *keys;
     PyObject *values;
-    if (map_columns(map, &keys, &values) < 0) {
+    PyObject *module = PyType_GetModule(map->state->MapType);
+    /* Not kept in the state: a function of the module holds the module. */
+    PyObject *restore =
+        module == NULL ? NULL : PyObject_GetAttrString(module, "_restore");
+    if (restore == NULL || map_columns(map, &keys, &values) < 0) {
+        Py_XDECREF(restore);
         return NULL;
     }
-    return Py_BuildValue("O(NN)", map->state->restore, keys, values);
+    return Py_BuildValue("N(NN)", restore, keys, values);
 }
 
 /* (copyreg.__newobj__, (type, map), attributes), of which pickle makes an

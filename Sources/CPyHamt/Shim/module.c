@@ -123,7 +123,6 @@ state_release(hamt_state *state)
     Py_XDECREF(state->ValuesIteratorType);
     Py_XDECREF(state->ItemsIteratorType);
     Py_XDECREF(state->mapping);
-    Py_XDECREF(state->restore);
     Py_XDECREF(state->deepcopy);
     Py_XDECREF(state->load_methods);
     Py_XDECREF(state->methods);
@@ -202,10 +201,6 @@ hamt_exec(PyObject *module)
         return -1;
     }
     map_set_vectorcall(state->MapType);
-    state->restore = PyObject_GetAttrString(module, "_restore");
-    if (state->restore == NULL) {
-        return -1;
-    }
     if (PyModule_AddType(module, state->MapType) < 0
         || PyModule_AddType(module, state->MutationType) < 0)
     {
@@ -233,7 +228,6 @@ hamt_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->ValuesIteratorType);
     Py_VISIT(state->ItemsIteratorType);
     Py_VISIT(state->mapping);
-    Py_VISIT(state->restore);
     Py_VISIT(state->deepcopy);
     Py_VISIT(state->load_methods);
     Py_VISIT(state->methods);

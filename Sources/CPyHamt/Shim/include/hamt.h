@@ -54,7 +54,6 @@ typedef struct hamt_state {
     PyObject *_Nullable free_maps; /* freed map objects, for map.c alone */
     Py_ssize_t free_map_count;
     PyObject *_Nullable mapping;      /* collections.abc.Mapping */
-    PyObject *_Nullable restore;      /* what pickles call */
     PyObject *_Nullable deepcopy;     /* copy.deepcopy, once it is needed */
     PyObject *_Nullable load_methods; /* gives the methods in Python ... */
     PyObject *_Nullable methods;      /* ... and this is what it gave */
