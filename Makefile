@@ -36,7 +36,21 @@ help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 20
 
 run: $(INSTALLED) ## Compare pyhamt with dict and contextvars on real text
-	$(VENV_PYTHON) -m benchmarks $(if $(INPUT),--input $(INPUT)) $(ARGS)
+	$(VENV_PYTHON) -m benchmarks $(FILES) $(ARGS)
+
+# The files of a user, for `run`, or beside the other keys of a suite.
+FILES = $(if $(INPUT),--input $(INPUT))
+
+.PHONY: bench bench-quick bench-compare
+
+bench: $(INSTALLED) ## Measure everything, beside every rival, in ten minutes
+	$(VENV_PYTHON) -m benchmarks --suite full $(FILES) $(ARGS)
+
+bench-quick: $(INSTALLED) ## Measure the chief operations in a minute
+	$(VENV_PYTHON) -m benchmarks --suite quick $(FILES) $(ARGS)
+
+bench-compare: $(INSTALLED) ## Say what became faster or slower since BASE=commit
+	$(VENV_PYTHON) -m benchmarks.compare $(BASE) $(ARGS)
 
 # Without optimisation across modules the core's generic code would stay so, ten times slower; without
 # popcount the bitmaps are counted by hand, where the extension has the instruction (setup.py).

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import cycle
+from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 
@@ -13,33 +12,42 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from benchmarks.contenders import SUBJECT
-from benchmarks.operations import Operation
-from benchmarks.report import by_operation, scaled
-from benchmarks.run import Result
+from benchmarks.operation import Operation
+from benchmarks.palette import looks
+from benchmarks.report import Report
+from benchmarks.results import Row, panels
+from benchmarks.units import scaled
 
 _COLUMNS = 4
+_FEWEST_SIZES = 3
 _PANEL_INCHES = (3.3, 2.5)
 _LEAST_WIDTH_INCHES = 7.5
 _HEADER_INCHES = 0.95
 _MARGIN_INCHES = 0.15
-
-# The palette of Okabe and Ito, whose colours colour-blind readers tell apart.
-_COLOURS = ("#000000", "#D55E00", "#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_MARKERS = "sovD^P*"
 _GREY = "#555555"
 
 
-def draw(
-    paths: Sequence[Path],
-    title: str,
-    subtitle: str,
-    contenders: Sequence[str],
-    results: Sequence[Result],
-) -> None:
-    """Draw the results into a file for each path, in the format of its suffix."""
-    panels = by_operation(results)
-    columns = min(_COLUMNS, len(panels))
-    rows = ceil(len(panels) / columns)
+def drawable(report: Report) -> list[str]:
+    """The data sets with enough sizes for a curve; a lone one is drawn in any case."""
+    found = {
+        dataset
+        for (operation, dataset), rows in panels(report.rows).items()
+        if not operation.whole_text
+        if len(rows) >= _FEWEST_SIZES or len(report.datasets) == 1
+    }
+    return [dataset for dataset in report.datasets if dataset in found]
+
+
+def draw(paths: Sequence[Path], report: Report, dataset: str) -> None:
+    """Draw what was measured on a data set, in the format of each path's suffix."""
+    found = {
+        operation: rows
+        for (operation, name), rows in panels(report.rows).items()
+        if name == dataset and not operation.whole_text
+    }
+    names = [each.name for each in report.contenders]
+    columns = min(_COLUMNS, len(found))
+    rows = ceil(len(found) / columns)
     width = max(_LEAST_WIDTH_INCHES, columns * _PANEL_INCHES[0])
     height = rows * _PANEL_INCHES[1] + _HEADER_INCHES
     figure = Figure(figsize=(width, height))
@@ -50,13 +58,19 @@ def draw(
         h_pad=_MARGIN_INCHES / 2,
     )
     grid = figure.subplots(rows, columns, squeeze=False).flatten()
-    for axes, (operation, sizes) in zip(grid, panels.items(), strict=False):
-        _draw_panel(axes, operation, sizes, contenders)
-    for axes in grid[len(panels) :]:
+    for axes, (operation, sizes) in zip(grid, found.items(), strict=False):
+        _draw_panel(axes, operation, sizes, names)
+    for axes in grid[len(found) :]:
         axes.set_axis_off()
     figure.supxlabel("number of entries", fontsize=9, color=_GREY)
     figure.supylabel("cost of one operation", fontsize=9, color=_GREY)
     left, line = _MARGIN_INCHES / width, _HEADER_INCHES / height / 3
+    about = report.machine
+    title = "What a mapping costs, by its number of entries"
+    subtitle = (
+        f"{report.datasets[dataset]}. Medians; lower is better. "
+        f"{about['python']}, {about['cpu']}"
+    )
     figure.text(left, 1 - 0.45 * line, title, fontsize=15, fontweight="bold", va="top")
     figure.text(left, 1 - 1.45 * line, subtitle, fontsize=9, color=_GREY, va="top")
     figure.legend(
@@ -65,7 +79,9 @@ def draw(
         bbox_to_anchor=(left, 1 - 2.5 * line),
         borderaxespad=0,
         borderpad=0,
-        ncols=len(contenders),
+        columnspacing=1.2,
+        fontsize=9,
+        ncols=len(names),
         frameon=False,
     )
     for path in paths:
@@ -73,28 +89,25 @@ def draw(
 
 
 def _draw_panel(
-    axes: Axes,
-    operation: Operation,
-    sizes: Mapping[int, Mapping[str, Result]],
-    contenders: Sequence[str],
+    axes: Axes, operation: Operation, rows: Sequence[Row], contenders: Sequence[str]
 ) -> None:
-    for name, colour, marker in zip(
-        contenders, cycle(_COLOURS), cycle(_MARKERS), strict=False
-    ):
-        points = [
-            (size, row[name].median) for size, row in sizes.items() if name in row
-        ]
+    every = looks()
+    for name in contenders:
+        medians = [(row.size, row.median(name)) for row in rows]
+        points = [(size, median) for size, median in medians if median]
+        look = every[name]
         axes.plot(
             [size for size, _ in points],
             [cost for _, cost in points],
             label=name,
-            color=colour,
-            marker=marker,
+            color=look.colour,
+            marker=look.marker,
             markersize=4,
-            linewidth=2.4 if name == SUBJECT else 1.2,
+            linewidth=look.width,
+            linestyle="--" if look.dashed else "-",
             zorder=4 if name == SUBJECT else 3,
         )
-    costs = [result.median for row in sizes.values() for result in row.values()]
+    costs = [result.median for row in rows for result in row.results.values()]
     span = max(costs) / min(costs)
     ticks = (1, 1.5, 2, 3, 5, 7) if span < 10 else (1, 2, 5) if span < 100 else (1,)
     axes.set_title(operation.title, loc="left", fontsize=10, fontweight="bold")

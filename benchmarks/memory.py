@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import tracemalloc
 from collections.abc import Callable, Sized
+from pathlib import Path
 
 _ENTRIES = 10_000
+_STATM = Path("/proc/self/statm")
 
 
 def reported_size(m: Sized, _: Callable[[], object]) -> float:
@@ -32,3 +35,12 @@ def traced_size(m: Sized, build: Callable[[], object]) -> float:
     finally:
         tracemalloc.stop()
     return size / len(maps)
+
+
+def resident_bytes() -> int:
+    """The memory of this process that is in RAM, however it was allocated.
+
+    Raises OSError where there is no /proc.
+    """
+    pages = int(_STATM.read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -1,140 +1,345 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is timed, and what the right answer is: each operation registered once.
-
-The statement of an operation sees the fields of a `Workload`, and as `key` one of the
-keys that `keys` names. `{set}` and the like are phrases of the contender.
-"""
+"""What is timed: each operation registered once."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import partial
+from operator import attrgetter, methodcaller
 from typing import Any
 
+from benchmarks import checks
+from benchmarks.contender import Contender
+from benchmarks.keys import MIXED_STEPS, VERSIONS
+from benchmarks.operation import Operation
 from benchmarks.workload import Workload
 
+# Numbers of edits between two versions, beside one.
+EDITS = (10, 100, 1_000)
 
-@dataclass(frozen=True)
-class Operation:
-    """One operation.
-
-    `keys` names the field of the workload that `key` runs over; an operation on whole
-    maps has none. `right` says whether an answer is right, given the key. An operation
-    on the `whole_text` runs at one size, that of the full input. `keeps` is the number
-    of maps it holds at a time. What it costs is counted in `unit`: "ns", or "bytes" for
-    the size of the map it makes, divided by the number of entries.
-    """
-
-    name: str
-    title: str
-    statement: str
-    right: Callable[[Workload, Any, Any], bool]
-    keys: str | None = None
-    whole_text: bool = False
-    keeps: int = 1
-    unit: str = "ns"
+# Makes the map of which the hash is asked for: `m` with edits at the `keys`.
+_EDIT = "first = m\nfor key in keys:\n    {set}\n    m = answer\nm = first"
 
 
-def _entries(m: Any) -> dict[Any, Any]:
-    return dict(m.items())
+def _by_size(contender: Contender, w: Workload, build: Any) -> float | None:
+    if contender.size is None:
+        return None
+    return contender.size(w.m, partial(build, [None])) / w.size
 
 
-def _counts(w: Workload) -> dict[Any, int]:
-    return {w.stand_in(word): count for word, count in Counter(w.words).items()}
+def _by_answer(_: Contender, w: Workload, loop: Any) -> float | None:
+    return float(loop([None])) / w.size
 
 
-def _without(w: Workload, key: Any) -> dict[Any, int]:
-    return {k: v for k, v in w.source.items() if k != key}
-
-
-def _versions_are_right(w: Workload, _: Any, versions: list[Any]) -> bool:
-    """Each version has one more change than the one before."""
-    expected = dict(w.source)
-    for step, version in zip(w.steps, versions, strict=True):
-        expected[step] = w.value
-        if version[step] != w.value or len(version) != len(expected):
-            return False
-    return _entries(versions[-1]) == expected
-
-
-OPERATIONS = (
-    Operation(
+def _build() -> Iterator[Operation]:
+    """Making a map."""
+    for name, title, chief in (
+        ("build", "build from a dict", True),
+        ("build_pairs", "build from a list of pairs", False),
+        ("build_mutation", "build in place, key by key", False),
+    ):
+        yield Operation(
+            name,
+            "build",
+            title,
+            f"{{{name}}}",
+            right=checks.is_source,
+            chief=chief,
+            extra=not chief,
+        )
+    yield Operation(
         name="count",
+        group="build",
         title="count the words of the text",
         statement="{count}",
         whole_text=True,
-        right=lambda w, _, answer: _entries(answer) == _counts(w),
-    ),
-    Operation(
-        name="build",
-        title="build from a dict",
-        statement="{build}",
-        right=lambda w, _, answer: _entries(answer) == w.source,
-    ),
-    Operation(
+        chief=True,
+        right=checks.is_count,
+    )
+
+
+def _lookup() -> Iterator[Operation]:
+    """Finding a key."""
+    yield Operation(
         name="lookup_hit",
+        group="lookup",
         title="look up a key, m[k]",
-        statement="answer = m[key]",
+        statement="{lookup}",
         keys="present",
-        right=lambda w, key, answer: answer == w.source[key],
-    ),
-    Operation(
+        chief=True,
+        right=checks.is_value,
+    )
+    yield Operation(
+        name="get_hit",
+        group="lookup",
+        title="look up a key, m.get(k)",
+        statement="{get}",
+        keys="present",
+        right=checks.is_value,
+    )
+    yield Operation(
         name="lookup_miss",
+        group="lookup",
         title="look up an absent key, m.get(k)",
-        statement="answer = m.get(key)",
+        statement="{get}",
         keys="absent",
+        chief=True,
         right=lambda w, _, answer: answer is None,
-    ),
-    Operation(
+    )
+    yield Operation(
         name="contains",
+        group="lookup",
         title="k in m, every other key absent",
-        statement="answer = key in m",
+        statement="{contains}",
         keys="either",
-        right=lambda w, key, answer: answer is (key in w.source),
-    ),
-    Operation(
-        name="set_new",
-        title="set a new key",
+        chief=True,
+        right=lambda w, key, answer: answer is (key in w.keys.source),
+    )
+    yield Operation(
+        name="get_many",
+        group="lookup",
+        title="look up every key in random order, in one statement",
+        statement="{many}",
+        binds={"keys": attrgetter("keys.present")},
+        right=lambda w, _, answer: answer == w.keys.present_values,
+    )
+
+
+def _update() -> Iterator[Operation]:
+    """Changing one entry."""
+    for name, title, keys, right in (
+        ("set_new", "set a new key", "absent", checks.is_set),
+        ("set_existing", "set an existing key", "present", checks.is_set),
+    ):
+        yield Operation(
+            name, "update", title, "{set}", keys=keys, right=right, chief=True
+        )
+    yield Operation(
+        name="set_same",
+        group="update",
+        title="set a key to the value that it has",
         statement="{set}",
-        keys="absent",
-        right=lambda w, key, answer: _entries(answer) == w.source | {key: w.value},
-    ),
-    Operation(
-        name="set_existing",
-        title="set an existing key",
-        statement="{set}",
-        keys="present",
-        right=lambda w, key, answer: _entries(answer) == w.source | {key: w.value},
-    ),
-    Operation(
+        keys="entries",
+        variable="key, value",
+        right=checks.is_source,
+    )
+    yield Operation(
         name="delete",
+        group="update",
         title="delete a key",
         statement="{delete}",
         keys="present",
-        right=lambda w, key, answer: _entries(answer) == _without(w, key),
-    ),
-    Operation(
-        name="iterate_items",
-        title="iterate over the items",
-        statement="for answer in m.items(): pass",
-        right=lambda w, _, answer: [*w.m.items()][-1] == answer,
-    ),
-    Operation(
+        chief=True,
+        right=checks.is_deleted,
+    )
+
+
+def _iterate() -> Iterator[Operation]:
+    """Going over all entries."""
+    for name in ("keys", "values", "items"):
+        yield Operation(
+            name=f"iterate_{name}",
+            group="iterate",
+            title=f"iterate over the {name}",
+            statement=f"{{{name}}}",
+            chief=name == "items",
+            extra=name == "values",
+            right=partial(checks.is_last, name),
+        )
+
+
+def _compare() -> Iterator[Operation]:
+    """Two maps: equal or not."""
+    yield Operation(
         name="equal",
-        title="compare: equal maps",
-        statement="answer = m == equal",
+        group="compare",
+        title="compare: equal maps, built apart",
+        statement="{equal}",
+        binds={"other": attrgetter("equal")},
+        chief=True,
         right=lambda w, _, answer: answer is True,
-    ),
-    Operation(
+    )
+    yield Operation(
         name="one_change_away",
+        group="compare",
         title="compare: maps one change apart",
-        statement="answer = m == changed",
+        statement="{equal}",
+        binds={"other": attrgetter("edited")},
+        chief=True,
         right=lambda w, _, answer: answer is False,
-    ),
-    Operation(
+    )
+    yield Operation(
+        name="equal_shared",
+        group="compare",
+        title="compare: equal maps, one changed and changed back",
+        statement="{equal}",
+        binds={"other": attrgetter("shared")},
+        extra=True,
+        right=lambda w, _, answer: answer is True,
+    )
+
+
+def _merge() -> Iterator[Operation]:
+    """Two maps into one."""
+    for name, title in (("merge", "merge"), ("union", "m | other")):
+        for other, overlap in (
+            ("half", "half of the keys in common"),
+            ("disjoint", "no key in common"),
+        ):
+            yield Operation(
+                name=f"{name}_{other}",
+                group="merge",
+                title=f"{title}: {overlap}",
+                statement=f"{{{name}}}",
+                binds={"other": attrgetter(other)},
+                chief=name == "merge",
+                extra=name == "union",
+                right=partial(checks.is_merged, f"{other}_source"),
+            )
+        yield Operation(
+            name=f"{name}_1",
+            group="merge",
+            title=f"{title}: one edit apart",
+            statement=f"{{{name}}}",
+            binds={"other": attrgetter("edited")},
+            chief=name == "merge",
+            right=checks.is_theirs,
+        )
+    yield Operation(
+        name="merge3_1",
+        group="merge",
+        title="three-way merge: one edit apart",
+        statement="{merge3}",
+        binds={"ours": attrgetter("ours"), "theirs": attrgetter("edited")},
+        least=2,
+        chief=True,
+        right=checks.is_theirs_and_ours,
+    )
+
+
+def _diff() -> Iterator[Operation]:
+    """What two maps do not share."""
+    yield Operation(
+        name="diff_1",
+        group="diff",
+        title="diff: one edit apart",
+        statement="{diff}",
+        binds={"other": attrgetter("edited")},
+        chief=True,
+        right=checks.is_diff,
+    )
+
+
+def _hash() -> Iterator[Operation]:
+    """The hash of a map."""
+    yield Operation(
+        name="hash_first",
+        group="hash",
+        title="hash, for the first time",
+        statement="{hash}",
+        variable="m",
+        fresh="{build}",
+        extra=True,
+        right=checks.is_hash,
+    )
+    yield Operation(
+        name="hash_again",
+        group="hash",
+        title="hash, again",
+        statement="{hash}",
+        warm="{hash}",
+        right=checks.is_hash,
+    )
+    yield Operation(
+        name="hash_1",
+        group="hash",
+        title="hash: one edit apart from a map whose hash is known",
+        statement="{hash}",
+        keys=lambda w: [w.edits],
+        variable="m",
+        fresh=_EDIT,
+        warm="{hash}",
+        chief=True,
+        right=checks.is_hash,
+    )
+
+
+def _many_edits() -> Iterator[Operation]:
+    """How the cost of what depends on the edits grows with their number.
+
+    There are several maps with so many edits, at other places, and all numbers of edits
+    come to as many places: else the few would be in the caches, and the many not.
+    """
+    for count in EDITS:
+        maps = methodcaller("edited_apart", count)
+        apart = f"{count:,} edits apart"
+        ours = {"ours": attrgetter("ours")}
+        for name, variable, binds, right in (
+            ("merge", "other", {}, checks.is_theirs),
+            ("merge3", "theirs", ours, checks.is_theirs_and_ours),
+            ("diff", "other", {}, checks.is_diff),
+        ):
+            yield Operation(
+                name=f"{name}_{count}",
+                group="edits",
+                title=f"{name}: {apart}",
+                statement=f"{{{name}}}",
+                keys=maps,
+                variable=variable,
+                binds=binds,
+                least=2 * count,
+                alone=True,
+                right=right,
+            )
+        yield Operation(
+            name=f"hash_{count}",
+            group="edits",
+            title=f"hash: {apart} from a map whose hash is known",
+            statement="{hash}",
+            keys=methodcaller("edits_apart", count),
+            variable="m",
+            fresh=_EDIT,
+            warm="{hash}",
+            least=2 * count,
+            alone=True,
+            right=checks.is_hash,
+        )
+
+
+def _pickle() -> Iterator[Operation]:
+    """To bytes and back."""
+    yield Operation(
+        name="pickle",
+        group="pickle",
+        title="pickle.dumps",
+        statement="{dumps}",
+        right=checks.is_pickle,
+    )
+    yield Operation(
+        name="unpickle",
+        group="pickle",
+        title="pickle.loads",
+        statement="{loads}",
+        binds={"data": attrgetter("data")},
+        right=checks.is_source,
+    )
+    yield Operation(
+        name="pickle_size",
+        group="pickle",
+        title="bytes of a pickle per entry",
+        statement="{dumps}\nanswer = len(answer)",
+        unit="bytes",
+        weigh=_by_answer,
+        right=checks.is_size_of_pickle,
+    )
+
+
+def _versions() -> Iterator[Operation]:
+    """Many versions of a map."""
+    yield Operation(
         name="keep_100_versions",
-        title="keep 100 versions",
+        group="versions",
+        title=f"keep {VERSIONS} versions",
         statement=(
             "first, versions = m, []\n"
             "for key in steps:\n"
@@ -143,14 +348,105 @@ OPERATIONS = (
             "    versions.append(m)\n"
             "m, answer = first, versions"
         ),
-        keeps=100,
-        right=_versions_are_right,
-    ),
-    Operation(
+        chief=True,
+        keeps=VERSIONS,
+        right=checks.are_versions,
+    )
+    for name, share in (("mixed_95_5", 0.05), ("mixed_50_50", 0.5)):
+        yield Operation(
+            name=name,
+            group="versions",
+            title=f"{1 - share:.0%} reads, {share:.0%} writes, over the versions made",
+            statement=(
+                "versions = [m]\n"
+                "for at, key in mix:\n"
+                "    if at < 0:\n"
+                "        m = versions[-1]\n"
+                "        {set}\n"
+                "        versions.append(answer)\n"
+                "    else:\n"
+                "        m = versions[at]\n"
+                "        {lookup}\n"
+                "        read = answer\n"
+                "m, answer = versions[0], (versions[-1], read)"
+            ),
+            binds={"mix": partial(_mix, share)},
+            parts=MIXED_STEPS,
+            extra=True,
+            keeps=int(MIXED_STEPS * share),
+            right=partial(checks.is_mix, share),
+        )
+    yield Operation(
+        name="bytes_per_version",
+        group="versions",
+        title=f"bytes of the process for each of {VERSIONS} versions",
+        statement="{set}",
+        unit="bytes",
+        probe="bytes_per_version",
+        least=1_000,
+        most=10_000,
+        right=lambda w, _, answer: len(answer) == w.size,
+    )
+
+
+def _memory() -> Iterator[Operation]:
+    """Memory, the cycle collector, and what it takes to begin."""
+    yield Operation(
         name="bytes_per_entry",
-        title="bytes per entry",
+        group="memory",
+        title="bytes per entry, without keys and values",
         statement="{build}",
         unit="bytes",
-        right=lambda w, _, answer: _entries(answer) == w.source,
-    ),
+        weigh=_by_size,
+        chief=True,
+        right=checks.is_source,
+    )
+    yield Operation(
+        name="resident_bytes_per_entry",
+        group="memory",
+        title="bytes of the process per entry, without keys and values",
+        statement="{build}",
+        unit="bytes",
+        probe="resident_bytes_per_entry",
+        least=100_000,
+        right=checks.is_source,
+    )
+    yield Operation(
+        name="gc_collect",
+        group="memory",
+        title="gc.collect() with the map alive",
+        statement="{hold}",
+        probe="gc_collect",
+        least=1_000,
+        right=checks.is_source,
+    )
+
+
+def _mix(share: float, w: Workload) -> list[tuple[int, Any]]:
+    return w.keys.mixes(share)
+
+
+IMPORT = Operation(
+    name="import",
+    group="memory",
+    title="import, in a new process",
+    statement="import {module}",
+    probe="import",
+    right=lambda w, _, answer: True,
+)
+
+OPERATIONS = (
+    *_build(),
+    *_lookup(),
+    *_update(),
+    *_iterate(),
+    *_compare(),
+    *_merge(),
+    *_diff(),
+    *_hash(),
+    *_many_edits(),
+    *_pickle(),
+    *_versions(),
+    *_memory(),
+    IMPORT,
 )

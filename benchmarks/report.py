@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The results as a table to read, and as CSV and JSON files."""
+"""The results as text to read, and as CSV and JSON files."""
 
 from __future__ import annotations
 
 import csv
 import json
-import platform
-import subprocess
-import sysconfig
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from benchmarks.contenders import BASELINE, Contender
-from benchmarks.datasets import Dataset
-from benchmarks.operations import Operation
-from benchmarks.run import Outcome, Result
+from benchmarks.contender import Contender
+from benchmarks.contenders import BASELINE
+from benchmarks.dataset import Dataset
+from benchmarks.machine import machine
+from benchmarks.operation import Operation
+from benchmarks.results import Outcome, Row, panels, rivals, rows, sentences
+from benchmarks.targets import Verdict, judge
+from benchmarks.units import quantity, three_digits
 
 _COLUMNS = (
     "method",
@@ -25,51 +28,122 @@ _COLUMNS = (
     "ops_per_sec",
     "ns_per_op",
 )
-_LEGEND = (
+LEGEND = (
     "-: the contender cannot do it, or it is left out below",
-    "lookups use equal keys that are other objects, their hashes known",
-    "the garbage collector is off; the time includes freeing the answer",
-    "bytes: without key and value objects; by sys.getsizeof or else tracemalloc",
+    "*: it has no method for it; what its users would write was timed",
+    "the keys of str are looked up by the very objects, all others by equal keys that "
+    "are other objects; a str knows its hash",
+    "the garbage collector is off, except in its own row; the time includes freeing "
+    "the answer",
+    "bytes per entry: without key and value objects; by sys.getsizeof or tracemalloc",
     "one process: another, its code at other addresses, may differ by some ns",
 )
-_UNITS: dict[str, list[tuple[float, str]]] = {
-    "ns": [(1e9, "s"), (1e6, "ms"), (1e3, "us"), (1, "ns")],
-    "bytes": [(1, "B")],
-}
 
 
-def table(
-    dataset: Dataset, contenders: Sequence[Contender], outcome: Outcome
-) -> Iterator[str]:
+@dataclass(frozen=True)
+class Report:
+    """All that the files and the page tell about a run."""
+
+    title: str
+    budget_s: float
+    datasets: Mapping[str, Dataset]
+    contenders: Sequence[Contender]
+    outcome: Outcome
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return rows(self.outcome.results)
+
+    @cached_property
+    def persistent(self) -> list[str]:
+        """The rivals that are persistent maps, and not dicts that are copied."""
+        return [each.name for each in rivals(self.contenders) if not each.copies]
+
+    @cached_property
+    def copied(self) -> list[str]:
+        """dict, and the rivals that are dicts inside."""
+        return [each.name for each in self.contenders if each.copies]
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        names = [each.name for each in rivals(self.contenders)]
+        return judge(self.rows, names)
+
+    @cached_property
+    def machine(self) -> dict[str, str | None]:
+        return machine()
+
+    @cached_property
+    def lost(self) -> list[Row]:
+        """The rows in which a persistent map is ahead of pyhamt."""
+        return [row for row in self.rows if row.winner(self.persistent)]
+
+    @cached_property
+    def behind(self) -> list[Row]:
+        """The rows in which dict, or a dict inside a rival, is ahead of pyhamt."""
+        return [row for row in self.rows if row.winner(self.copied)]
+
+    def is_by_hand(self, operation: Operation, contender: str) -> bool:
+        """Whether the contender has no method for it."""
+        named = next(each for each in self.contenders if each.name == contender)
+        return any(f"{{{phrase}}}" in operation.statement for phrase in named.by_hand)
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What a reader of the figures has to know."""
+        outcome = self.outcome
+        return [
+            *(f"{each.name} {each.version()}: {each.note}" for each in self.contenders),
+            *(f"left out: {sentence}" for sentence in outcome.left_out),
+            *(f"WRONG: {said}" for said in sentences(outcome.wrong + outcome.failed)),
+            "every answer was checked before it was timed, and all others agree"
+            if outcome.wrong or outcome.failed
+            else "every answer was checked before it was timed, and all agree",
+        ]
+
+
+def table(report: Report) -> Iterator[str]:
     """The lines of the table: medians, and their ratios to dict's."""
-    names = [contender.name for contender in contenders]
-    yield str(dataset)
+    names = [contender.name for contender in report.contenders]
+    yield from map(str, report.datasets.values())
     yield f"median cost of one operation, and its ratio to {BASELINE}"
-    for operation, rows in by_operation(outcome.results).items():
+    for (operation, dataset), found in panels(report.rows).items():
         yield ""
-        yield operation.title
+        about = f", {dataset}" if len(report.datasets) > 1 else ""
+        yield operation.title + about
         yield f"{'entries':>12}" + "".join(f"{name:>20}" for name in names)
-        for size, row in rows.items():
-            cells = (_cell(row, name) for name in names)
-            yield f"{size:>12,}" + "".join(f"{cell:>20}" for cell in cells)
+        for row in found:
+            cells = (_cell(report, row, name) for name in names)
+            yield f"{row.size:>12,}" + "".join(f"{cell:>20}" for cell in cells)
     yield ""
-    yield from _LEGEND
-    for contender in contenders:
-        yield f"{contender.name} {contender.version()}: {contender.note}"
-    for sentence in outcome.left_out:
-        yield f"left out: {sentence}"
-    for sentence in outcome.wrong:
-        yield f"WRONG: {sentence}"
-    if not outcome.wrong:
-        yield "every answer was checked before it was timed, and all agree"
+    yield from LEGEND
+    yield from report.notes
 
 
-def write_csv(path: Path, results: Sequence[Result]) -> None:
+def summary(report: Report) -> Iterator[str]:
+    """The lines that a long run ends with: targets, losses and notes."""
+    yield f"{report.title}; about {report.budget_s:,.0f} s"
+    yield ""
+    yield "target: limit, worst case, whether it holds in all cases that were measured"
+    for verdict in report.verdicts:
+        yield f"  {_verdict(verdict):>8}  {verdict.target.text}: {_measured(verdict)}"
+    yield ""
+    every = len(report.rows)
+    yield f"dict or a copied one is ahead in {len(report.behind):,} of {every:,} rows"
+    yield f"a persistent map is ahead in {len(report.lost):,} rows:"
+    for row in report.lost:
+        winner = row.winner(report.persistent) or ""
+        yield f"  {row.label}: {three_digits(row.ratio(winner) or 0)}x {winner}"
+    yield ""
+    yield from report.notes
+
+
+def write_csv(path: Path, report: Report) -> None:
     """The timed results: medians per operation, and the total time of the runs."""
     with open(path, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)
-        for result in results:
+        for result in report.outcome.results:
             if result.operation.unit == "ns":
                 writer.writerow(
                     (
@@ -84,24 +158,30 @@ def write_csv(path: Path, results: Sequence[Result]) -> None:
                 )
 
 
-def write_json(
-    path: Path, dataset: Dataset, contenders: Sequence[Contender], outcome: Outcome
-) -> None:
+def write_json(path: Path, report: Report) -> None:
     """All results, and what they were measured on."""
-    report = {
-        "machine": machine(),
-        "contenders": {each.name: each.version() for each in contenders},
-        "dataset": {
-            "name": dataset.name,
-            "words": len(dataset.occurrences),
-            "distinct": dataset.full,
-            "keys": len(dataset.keys),
-            "seed": dataset.seed,
-        },
+    outcome = report.outcome
+    written = {
+        "title": report.title,
+        "budget_s": report.budget_s,
+        "machine": report.machine,
+        "contenders": {each.name: each.version() for each in report.contenders},
+        "datasets": [
+            {
+                "name": dataset.name,
+                "words": len(dataset.occurrences),
+                "distinct": dataset.full,
+                "keys": len(dataset.keys),
+                "twins": dataset.twins,
+                "seed": dataset.seed,
+            }
+            for dataset in report.datasets.values()
+        ],
         "results": [
             {
                 "name": result.name,
                 "unit": result.operation.unit,
+                "by_hand": report.is_by_hand(result.operation, result.contender),
                 "runs": len(result.samples),
                 "min": min(result.samples),
                 "median": result.median,
@@ -109,79 +189,47 @@ def write_json(
             }
             for result in outcome.results
         ],
+        "targets": [
+            {
+                "target": verdict.target.text,
+                "most": verdict.target.most,
+                "cases": len(verdict.measured),
+                "worst": verdict.worst.value if verdict.worst else None,
+                "at": verdict.worst.row.label if verdict.worst else None,
+                "holds": verdict.holds,
+            }
+            for verdict in report.verdicts
+        ],
         "left_out": outcome.left_out,
-        "wrong": outcome.wrong,
+        "wrong": list(sentences(outcome.wrong)),
+        "failed": list(sentences(outcome.failed)),
     }
-    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
-def machine() -> dict[str, str | None]:
-    """What the figures depend on."""
-    return {
-        "cpu": _cpu(),
-        "kernel": f"{platform.system()} {platform.release()}",
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
-        "python_build_flags": sysconfig.get_config_var("OPT"),
-        "commit": _commit(),
-    }
-
-
-def by_operation(
-    results: Sequence[Result],
-) -> dict[Operation, dict[int, dict[str, Result]]]:
-    """The results by operation, size and contender, in the order of the list."""
-    rows: dict[Operation, dict[int, dict[str, Result]]] = {}
-    for result in results:
-        sizes = rows.setdefault(result.operation, {})
-        sizes.setdefault(result.size, {})[result.contender] = result
-    return rows
-
-
-def _cell(row: dict[str, Result], name: str) -> str:
-    result = row.get(name)
-    if result is None:
+def _cell(report: Report, row: Row, name: str) -> str:
+    median = row.median(name)
+    if median is None:
         return "-"
-    value, unit = scaled(result.median, result.operation.unit)
-    cost = f"{_three_digits(value)} {unit}"
-    if name == BASELINE or BASELINE not in row:
+    mark = "*" if report.is_by_hand(row.operation, name) else ""
+    cost = f"{quantity(median, row.operation.unit)}{mark}"
+    base = row.median(BASELINE)
+    if name == BASELINE or not base:
         return cost
-    ratio = result.median / row[BASELINE].median
-    return f"{cost} {_three_digits(ratio):>6}x"
+    return f"{cost} {three_digits(median / base):>6}x"
 
 
-def scaled(value: float, unit: str) -> tuple[float, str]:
-    """The value in the largest unit of which it is at least one, and that unit."""
-    return next(
-        (value / scale, name)
-        for scale, name in _UNITS[unit]
-        if value >= scale or scale == 1
+def _verdict(verdict: Verdict) -> str:
+    return {True: "holds", False: "MISSED", None: "-"}[verdict.holds]
+
+
+def _measured(verdict: Verdict) -> str:
+    most = f"at most {verdict.show(verdict.target.most)}"
+    worst = verdict.worst
+    if worst is None:
+        return f"{most}; not measured"
+    held = sum(each.holds for each in verdict.measured)
+    return (
+        f"{most}, {verdict.show(worst.value)} for {worst.row.label}; "
+        f"{held} of {len(verdict.measured)} cases"
     )
-
-
-def _three_digits(value: float) -> str:
-    decimals = 0 if value >= 99.5 else 1 if value >= 9.95 else 2
-    return f"{value:,.{decimals}f}" if value >= 0.095 else f"{value:.2g}"
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    models = (line.partition(":")[2].strip() for line in lines if "model name" in line)
-    return next(models, platform.processor() or platform.machine())
-
-
-def _commit() -> str | None:
-    command = ["git", "describe", "--always", "--dirty", "--abbrev=12"]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=Path(__file__).parent,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout.strip()

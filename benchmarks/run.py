@@ -1,106 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every operation at every size with every contender, checked before it is timed."""
+"""Every case with every contender, checked before it is timed."""
 
 from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import partial
-from statistics import median
+from functools import cache
+from itertools import groupby
 from time import perf_counter_ns
-from typing import Any
 
-from benchmarks.contenders import Contender
-from benchmarks.datasets import Dataset
-from benchmarks.operations import Operation
+from benchmarks.contender import Contender
+from benchmarks.contenders import SUBJECT
+from benchmarks.dataset import Dataset
+from benchmarks.datasets import DATASETS
+from benchmarks.entrant import Entrant, prepare, spell
+from benchmarks.isolated import Question, time_import
+from benchmarks.keys import Keys
+from benchmarks.operations import IMPORT, OPERATIONS
+from benchmarks.plan import Case
 from benchmarks.progress import Progress
+from benchmarks.results import Outcome, Rejection, Result, place
 from benchmarks.timing import measure
-from benchmarks.workload import Loop, Workload, compile_loop, prepare
+from benchmarks.workload import Workload
 
-# Some answers are whole maps; what is looked at grows with the keys and the entries.
-_MOST_KEYS_CHECKED = 20
-_ENTRIES_CHECKED = 200_000
 _LEAST_BUDGET_NS = 10_000_000
 _MOST_BYTES_KEPT = 1 << 30
+_IMPORTS = 7
 
-
-@dataclass(frozen=True)
-class Result:
-    """What one operation costs one contender at one size, in the operation's unit."""
-
-    operation: Operation
-    dataset: str
-    size: int
-    contender: str
-    samples: list[float]
-    total_ns: int = 0
-
-    @property
-    def name(self) -> str:
-        return f"{self.operation.name}/{self.dataset}/{self.size}/{self.contender}"
-
-    @property
-    def median(self) -> float:
-        return median(self.samples)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The results, and sentences: cases that were left out, and wrong answers."""
-
-    results: list[Result] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Entrant:
-    """A contender in a case."""
-
-    contender: Contender
-    workload: Workload
-    loop: Loop
-    keys: Sequence[Any]
+# Past its time a run goes on with the least budget, and for no longer than this.
+_OVERTIME_NS = 60 * 10**9
 
 
 def run(
-    dataset: Dataset,
+    datasets: Mapping[str, Dataset],
     contenders: Sequence[Contender],
-    operations: Sequence[Operation],
-    sizes: Sequence[int],
+    cases: Sequence[Case],
     budget_ns: int,
 ) -> Outcome:
-    """Check and time every case; each gets an even share of the time that is left.
+    """Check and time every case, each for its share of the time that is left.
 
-    The largest size goes first: what making and checking its maps takes is known when
-    the many cases of small maps share the rest. The garbage collector runs before each
-    size and is off during it, as in timeit.
+    The smallest size goes first: should the time not do, the cases that cost most are
+    left out. The garbage collector runs before each size and is off during it, as in
+    timeit.
     """
-    outcome = Outcome()
-    plan = list(_plan(dataset, operations, sizes, outcome))
-    cases_left = sum(len(selected) for _, selected in plan)
-    deadline = perf_counter_ns() + budget_ns
-    with Progress(cases_left) as progress, _collector_off():
-        for size, selected in plan:
-            gc.collect()
-            workloads = _prepare(contenders, dataset, size, outcome)
-            for operation in selected:
-                progress.step(f"{operation.title}, {size:,} entries")
-                share = (deadline - perf_counter_ns()) // cases_left
-                budget = max(_LEAST_BUDGET_NS, share)
-                entrants = list(_admit(operation, size, workloads, outcome))
-                if operation.unit == "bytes":
-                    results = _weigh(operation, dataset, size, entrants)
-                else:
-                    results = _time(operation, dataset, size, entrants, budget)
-                outcome.results.extend(results)
-                cases_left -= 1
-    order = {operation.name: i for i, operation in enumerate(operations)}
-    outcome.results.sort(key=lambda each: (order[each.operation.name], each.size))
-    return outcome
+    return _Run(datasets, contenders, cases, budget_ns).outcome
 
 
 @contextmanager
@@ -114,106 +59,229 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _plan(
-    dataset: Dataset,
-    operations: Sequence[Operation],
-    sizes: Sequence[int],
-    outcome: Outcome,
-) -> Iterator[tuple[int, list[Operation]]]:
-    """The sizes that the data set has keys for, and the operations at each."""
-    full, most = dataset.full, len(dataset.keys)
-    if too_large := [f"{size:,}" for size in sorted(set(sizes)) if size > most]:
-        outcome.left_out.append(
-            f"{'; '.join(too_large)} entries: the data set has {most:,} distinct keys"
-        )
-    for size in sorted({size for size in (*sizes, full) if size <= most}, reverse=True):
-        selected = [
-            operation
-            for operation in operations
-            if (size == full if operation.whole_text else size in sizes)
-        ]
-        if selected:
-            yield size, selected
+def _label(case: Case) -> str:
+    return f"{case.operation.name}, {place(case.dataset, case.size)}"
 
 
-def _prepare(
-    contenders: Sequence[Contender], dataset: Dataset, size: int, outcome: Outcome
-) -> list[tuple[Contender, Workload]]:
-    workloads = []
-    for contender in contenders:
-        try:
-            workloads.append((contender, prepare(contender, dataset, size)))
-        except Exception as error:
-            outcome.wrong.append(
-                f"{contender.name}, {size:,} entries: making it raises {error!a}"
+class _Run:
+    """A run: what it found, and the time that is left."""
+
+    def __init__(
+        self,
+        datasets: Mapping[str, Dataset],
+        contenders: Sequence[Contender],
+        cases: Sequence[Case],
+        budget_ns: int,
+    ) -> None:
+        self._datasets = datasets
+        self._contenders = contenders
+        self._deadline = perf_counter_ns() + budget_ns
+        self._weight_left = sum(case.weight for case in cases)
+        self._late = 0
+        self.outcome = Outcome()
+        with Progress(len(cases)) as self._progress, _collector_off():
+            for _, group in groupby(
+                cases, lambda case: (case.is_put_off, case.size, case.dataset)
+            ):
+                gc.collect()
+                self._take(list(group))
+        if self._late:
+            self._leave_out(f"{self._late:,} cases: the time was up")
+        self._sort()
+
+    def _take(self, cases: Sequence[Case]) -> None:
+        """The cases of one size of one data set."""
+        results = self.outcome.results
+        if here := [case for case in cases if not case.operation.probe]:
+            workloads = list(self._workloads(here[0]))
+            for _, chapter in groupby(here, lambda case: case.operation.group):
+                for case in chapter:
+                    results.extend(self._time(case, workloads))
+                for workload in workloads:
+                    workload.release()
+            del workloads
+        if outside := [case for case in cases if case.operation.probe]:
+            results.extend(self._probe(outside))
+
+    def _budget(self, case: Case) -> int | None:
+        """The share of a case in the time that is left; None past the overtime."""
+        self._progress.step(_label(case))
+        left = self._deadline - perf_counter_ns()
+        share = left * case.weight // self._weight_left
+        self._weight_left -= case.weight
+        if left < -_OVERTIME_NS:
+            self._late += 1
+            return None
+        return max(_LEAST_BUDGET_NS, share)
+
+    def _leave_out(self, sentence: str) -> None:
+        if sentence not in self.outcome.left_out:
+            self.outcome.left_out.append(sentence)
+
+    def _reject(self, contender: Contender, case: Case, complaint: str) -> None:
+        """Name a contender that cannot be in the row of a case."""
+        is_ours = contender.name == SUBJECT
+        rejections = self.outcome.failed if is_ours else self.outcome.wrong
+        rejections.append(
+            Rejection(
+                contender.name, case.operation, case.dataset, case.size, complaint
             )
-    return workloads
+        )
 
+    def _sort(self) -> None:
+        """Into the order of the operations, the data sets and the sizes."""
+        operations = {each: i for i, each in enumerate(OPERATIONS)}
+        names = {name: i for i, name in enumerate(self._datasets)}
+        self.outcome.results.sort(
+            key=lambda result: (
+                operations[result.operation],
+                names.get(result.dataset, -1),
+                result.size,
+            )
+        )
 
-def _admit(
-    operation: Operation,
-    size: int,
-    workloads: Sequence[tuple[Contender, Workload]],
-    outcome: Outcome,
-) -> Iterator[_Entrant]:
-    """The contenders that can do the operation, and whose answers are right."""
-    for contender, workload in workloads:
-        statement = contender.spell(operation.statement)
-        if statement is None:
-            continue
-        case = f"{contender.name}, {operation.name}, {size:,} entries"
-        kept = operation.keeps * sys.getsizeof(workload.m) if contender.copies else 0
-        if kept > _MOST_BYTES_KEPT:
-            outcome.left_out.append(f"{case}: the copies take {kept >> 20:,} MiB")
-            continue
-        loop = compile_loop(contender.setup, statement, vars(workload))
-        keys = getattr(workload, operation.keys) if operation.keys else [None]
-        entrant = _Entrant(contender, workload, loop, keys)
-        if complaint := _complaint(operation, entrant):
-            outcome.wrong.append(f"{case}: {complaint}")
-        else:
-            yield entrant
+    # Who takes part.
 
+    def _can_take(
+        self, contender: Contender, case: Case, statement: str = "{build}"
+    ) -> bool:
+        """Whether a contender can be asked at all; says why not."""
+        if contender.largest is not None and case.size > contender.largest:
+            self._leave_out(
+                f"{contender.name}: maps of more than {contender.largest:,} entries, "
+                "whose cases would take it too long"
+            )
+            return False
+        if contender.crashes(statement, case.dataset, case.size):
+            self._reject(contender, case, "it ends the process")
+            return False
+        return True
 
-def _complaint(operation: Operation, entrant: _Entrant) -> str | None:
-    """What is wrong with the answers, if anything."""
-    workload = entrant.workload
-    keys_checked = max(1, min(_MOST_KEYS_CHECKED, _ENTRIES_CHECKED // len(workload.m)))
-    for key in entrant.keys[:keys_checked]:
-        about = "" if operation.keys is None else f" for {key!a}"
+    def _workloads(self, case: Case) -> Iterator[Workload]:
+        dataset = self._datasets[case.dataset]
+        keys = cache(lambda stand_in: Keys(dataset, case.size, stand_in))
+        for contender in self._contenders:
+            if self._can_take(contender, case):
+                try:
+                    yield Workload(contender, keys(contender.key))
+                except Exception as error:
+                    self._reject(contender, case, f"making the map raises {error!a}")
+
+    def _admit(self, case: Case, workloads: Sequence[Workload]) -> Iterator[Entrant]:
+        """The contenders that can do the operation, and whose answers are right."""
+        operation = case.operation
+        for workload in workloads:
+            contender = workload.contender
+            statement = spell(contender, operation)
+            if statement is None or not self._can_take(
+                contender, case, operation.statement
+            ):
+                continue
+            about = f"{contender.name}, {_label(case)}"
+            kept = operation.keeps * sys.getsizeof(workload.m) * contender.copies
+            if kept > _MOST_BYTES_KEPT:
+                self._leave_out(f"{about}: the copies take {kept >> 20:,} MiB")
+                continue
+            try:
+                admitted = prepare(operation, workload, statement)
+                complaint = admitted.complaint()
+            except Exception as error:
+                lacking = getattr(error, "name", None)
+                if isinstance(error, AttributeError) and f".{lacking}(" in statement:
+                    name = f"{contender.name}, {operation.name}"
+                    self._leave_out(f"{name}: it has no {lacking}")
+                else:
+                    self._reject(contender, case, f"raises {error!a}")
+                continue
+            if complaint:
+                self._reject(contender, case, complaint)
+            else:
+                yield admitted
+
+    # In this process.
+
+    def _time(self, case: Case, workloads: Sequence[Workload]) -> Iterator[Result]:
+        budget = self._budget(case)
+        if budget is None:
+            return
+        operation = case.operation
+        entrants = {each.contender: each for each in self._admit(case, workloads)}
+        if operation.weigh:
+            for contender, each in entrants.items():
+                size = operation.weigh(contender, each.workload, each.loop)
+                if size is None:
+                    name = f"{contender.name}, {operation.name}"
+                    self._leave_out(f"{name}: only the process shows it")
+                else:
+                    yield _result(case, contender, [size])
+        elif entrants:
+            loops = {contender: each.loop for contender, each in entrants.items()}
+            batches = {contender: each.batches for contender, each in entrants.items()}
+            first = {name: max(each.first_runs) for name, each in entrants.items()}
+            timings = measure(loops, batches, first, budget, operation.parts)
+            for contender, timing in timings.items():
+                yield _result(case, contender, timing.samples, timing.total_ns)
+
+    # In processes of their own.
+
+    def _probe(self, cases: Sequence[Case]) -> Iterator[Result]:
+        """The cases of one data set and size."""
+        asked = {
+            case.operation.probe: case
+            for case in cases
+            if self._budget(case) is not None
+        }
+        if not asked:
+            return
+        if imports := asked.pop(IMPORT.probe, None):
+            takers = [each for each in self._contenders if spell(each, IMPORT)]
+            for contender, samples in _time_imports(takers).items():
+                yield _result(imports, contender, samples, round(sum(samples)))
+        if asked and cases[0].dataset not in DATASETS:
+            names = ", ".join(case.operation.name for case in asked.values())
+            self._leave_out(f"{names} of {cases[0].dataset}: the data set has no name")
+        elif asked:
+            yield from self._ask(asked)
+
+    def _ask(self, cases: Mapping[str | None, Case]) -> Iterator[Result]:
+        case = next(iter(cases.values()))
+        takers = {
+            each.name: each for each in self._contenders if self._can_take(each, case)
+        }
+        wanted = {
+            probe: [
+                name for name, each in takers.items() if spell(each, case.operation)
+            ]
+            for probe, case in cases.items()
+            if probe
+        }
+        seed = self._datasets[case.dataset].seed
         try:
-            right = operation.right(workload, key, entrant.loop([key]))
-        except Exception as error:
-            return f"raises {error!a}{about}"
-        if not right:
-            return f"wrong answer{about}"
-    if dict(workload.m.items()) != workload.source:
-        return "the map is not what it was built from"
-    return None
+            answers = Question(case.dataset, case.size, seed, wanted).ask()
+        except RuntimeError as error:
+            self._leave_out(f"{', '.join(wanted)}: {error}")
+            return
+        for probe, name, samples in answers:
+            case, contender = cases[probe], takers[name]
+            if isinstance(samples, str):
+                self._reject(contender, case, samples)
+            else:
+                is_time = case.operation.unit == "ns"
+                total_ns = round(sum(samples)) if is_time else 0
+                yield _result(case, contender, samples, total_ns)
 
 
-def _weigh(
-    operation: Operation, dataset: Dataset, size: int, entrants: Sequence[_Entrant]
-) -> Iterator[Result]:
-    for entrant in entrants:
-        total = entrant.contender.size(
-            entrant.workload.m, partial(entrant.loop, [None])
-        )
-        yield Result(
-            operation, dataset.name, size, entrant.contender.name, [total / size]
-        )
+def _time_imports(takers: Sequence[Contender]) -> dict[Contender, list[float]]:
+    samples: dict[Contender, list[float]] = {contender: [] for contender in takers}
+    for _ in range(_IMPORTS):
+        for contender in takers:
+            samples[contender].append(time_import(contender.module or ""))
+    return samples
 
 
-def _time(
-    operation: Operation,
-    dataset: Dataset,
-    size: int,
-    entrants: Sequence[_Entrant],
-    budget_ns: int,
-) -> Iterator[Result]:
-    loops = {entrant.contender.name: entrant.loop for entrant in entrants}
-    keys = {entrant.contender.name: entrant.keys for entrant in entrants}
-    for name, timing in measure(loops, keys, budget_ns).items():
-        yield Result(
-            operation, dataset.name, size, name, timing.samples, timing.total_ns
-        )
+def _result(
+    case: Case, contender: Contender, samples: list[float], total_ns: int = 0
+) -> Result:
+    return Result(
+        case.operation, case.dataset, case.size, contender.name, samples, total_ns
+    )

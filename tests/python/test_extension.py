@@ -111,7 +111,7 @@ def test_module_that_nobody_holds_is_freed_with_its_types() -> None:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module._use_methods(lambda: module)
+    module._use_methods(vars(module).copy)
     m = module.PersistentMap({i: [i] for i in range(100)})
     assert len(m.__reduce__()) == 2
     with m.mutate() as mutation:
