@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
+from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,7 +23,10 @@ _COLUMNS = 4
 _FEWEST_SIZES = 3
 _PANEL_INCHES = (3.3, 2.5)
 _LEAST_WIDTH_INCHES = 7.5
-_HEADER_INCHES = 0.95
+_HEADER_INCHES = 1.2
+# Characters of a title that fit above a panel, and names of a legend above all.
+_TITLE_LENGTH = 38
+_LEGEND_COLUMNS = 7
 _MARGIN_INCHES = 0.15
 _GREY = "#555555"
 
@@ -64,7 +68,7 @@ def draw(paths: Sequence[Path], report: Report, dataset: str) -> None:
         axes.set_axis_off()
     figure.supxlabel("number of entries", fontsize=9, color=_GREY)
     figure.supylabel("cost of one operation", fontsize=9, color=_GREY)
-    left, line = _MARGIN_INCHES / width, _HEADER_INCHES / height / 3
+    left, line = _MARGIN_INCHES / width, _HEADER_INCHES / height / 4
     about = report.machine
     title = "What a mapping costs, by its number of entries"
     subtitle = (
@@ -76,12 +80,12 @@ def draw(paths: Sequence[Path], report: Report, dataset: str) -> None:
     figure.legend(
         *grid[0].get_legend_handles_labels(),
         loc="center left",
-        bbox_to_anchor=(left, 1 - 2.5 * line),
+        bbox_to_anchor=(left, 1 - 3 * line),
         borderaxespad=0,
         borderpad=0,
         columnspacing=1.2,
         fontsize=9,
-        ncols=len(names),
+        ncols=min(len(names), _LEGEND_COLUMNS),
         frameon=False,
     )
     for path in paths:
@@ -110,7 +114,8 @@ def _draw_panel(
     costs = [result.median for row in rows for result in row.results.values()]
     span = max(costs) / min(costs)
     ticks = (1, 1.5, 2, 3, 5, 7) if span < 10 else (1, 2, 5) if span < 100 else (1,)
-    axes.set_title(operation.title, loc="left", fontsize=10, fontweight="bold")
+    title = fill(operation.title, _TITLE_LENGTH)
+    axes.set_title(title, loc="left", fontsize=10, fontweight="bold")
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.xaxis.set_major_locator(LogLocator(numticks=20))
