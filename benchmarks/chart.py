@@ -25,7 +25,7 @@ _PANEL_INCHES = (3.3, 2.5)
 _LEAST_WIDTH_INCHES = 7.5
 _HEADER_INCHES = 1.2
 # Characters of a title that fit above a panel, and names of a legend above all.
-_TITLE_LENGTH = 38
+_TITLE_LENGTH = 31
 _LEGEND_COLUMNS = 7
 _MARGIN_INCHES = 0.15
 _GREY = "#555555"
