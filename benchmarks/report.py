@@ -193,8 +193,11 @@ def write_json(path: Path, report: Report) -> None:
             {
                 "target": verdict.target.text,
                 "most": verdict.target.most,
+                "limit": verdict.show(verdict.target.most),
                 "cases": len(verdict.measured),
+                "held": sum(each.holds for each in verdict.measured),
                 "worst": verdict.worst.value if verdict.worst else None,
+                "shown": verdict.show(verdict.worst.value) if verdict.worst else None,
                 "at": verdict.worst.row.label if verdict.worst else None,
                 "holds": verdict.holds,
             }
