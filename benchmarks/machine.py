@@ -27,6 +27,7 @@ def machine() -> dict[str, str | None]:
         "commit": commit(),
         "extension": _extension(),
         "build_variables": _build_variables(),
+        "hash_seed": os.environ.get("PYTHONHASHSEED", "random"),
     }
 
 

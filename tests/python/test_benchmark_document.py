@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page on performance says what is in the run that it is given, and nothing else."""
+"""The page on performance says what is in the run that it is given, and no more."""
 
 from __future__ import annotations
 
