@@ -8,7 +8,9 @@
 #define CSYSTEM_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #pragma clang assume_nonnull begin
 
@@ -30,6 +32,19 @@ static inline void
 csystem_prefetch(const void *_Nullable address)
 {
     __builtin_prefetch(address);
+}
+
+/* Which of the 16 bytes from `bytes` on are equal to `byte`, the first in the
+ * lowest bit. The compiler makes vector instructions of it. */
+static inline uint16_t
+csystem_equal_bytes(const void *bytes, uint8_t byte)
+{
+    typedef uint8_t byte_vector __attribute__((ext_vector_type(16)));
+    typedef _Bool bit_vector __attribute__((ext_vector_type(16)));
+    byte_vector all;
+    memcpy(&all, bytes, sizeof all);
+    bit_vector equal = __builtin_convertvector(all == byte, bit_vector);
+    return __builtin_bit_cast(uint16_t, equal);
 }
 
 #pragma clang assume_nonnull end

@@ -2,9 +2,9 @@
 
 /// A small map: its entries in one flat node, in the order in which their keys came.
 ///
-/// A search compares the tags of all keys at once, then, where a tag is right, identity and stored path,
-/// and calls the policy's equality only on an equal path; no stored key is ever hashed again. `Node.swift`
-/// draws the layout.
+/// A search compares the tags of all keys at once. Where a tag is right it tries identity, on all keys
+/// first, and then the policy's equality where the stored path is right too; no stored key is ever hashed
+/// again. `Node.swift` draws the layout.
 
 struct ArrayMap<Policy: ElementPolicy> {
   typealias Element = Policy.Element
@@ -27,30 +27,15 @@ struct ArrayMap<Policy: ElementPolicy> {
   func slot(
     of key: Element, path: HashPath, _ policy: Policy
   ) throws(Failure) -> Int? {
-    let count = node.entryCount
-    var first = 0
-    repeat {
-      let matches = node.arrayTagWord(first / TagWord.tagCount).matches(of: path)
-      var rest = matches
-      while rest != 0 {
-        let slot = first &+ rest.trailingZeroBitCount / 8
-        if slot >= count { break }
-        if policy.areIdentical(node.arrayEntries[slot].key, key) { return slot }
-        rest &= rest &- 1
-      }
-      rest = matches
-      while rest != 0 {
-        let slot = first &+ rest.trailingZeroBitCount / 8
-        if slot >= count { break }
-        if node.arrayPaths[slot] == path,
-          try policy.areEqualKeys(node.arrayEntries[slot].key, key)
-        {
-          return slot
-        }
-        rest &= rest &- 1
-      }
-      first &+= TagWord.tagCount
-    } while first < count
+    // SAFETY: a group of tags ends within the node, which has an entry. What it has of other bytes than
+    // tags lies beyond the last slot.
+    let candidates = Tag(path).slots(in: node.arrayTags).below(node.entryCount)
+    for slot in candidates where policy.areIdentical(node.arrayEntries[slot].key, key) {
+      return slot
+    }
+    for slot in candidates where node.arrayPaths[slot] == path {
+      if try policy.areEqualKeys(node.arrayEntries[slot].key, key) { return slot }
+    }
     return nil
   }
 
@@ -120,8 +105,7 @@ struct ArrayMap<Policy: ElementPolicy> {
       node.arrayEntries + slot + 1, to: result.arrayEntries + slot, count: rest, consuming, policy)
     result.arrayPaths.update(from: node.arrayPaths, count: slot)
     (result.arrayPaths + slot).update(from: node.arrayPaths + slot + 1, count: rest)
-    result.copyArrayTags(from: node)
-    result.removeArrayTag(at: slot)
+    result.copyArrayTags(from: node, exceptAt: slot)
     if consuming {
       node.deallocateMoved(policy)
     }

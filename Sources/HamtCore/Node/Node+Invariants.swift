@@ -46,8 +46,7 @@ extension Node {
     for slot in 0..<entryCount {
       let path = try path(of: arrayEntries[slot].key, policy)
       try require(arrayPaths[slot] == path, "(N5) an array stores another path than its key has")
-      try require(
-        arrayTags[slot] == TagWord.tag(of: path), "(N5) an array has another tag than its key")
+      try require(arrayTags[slot] == Tag(path), "(N5) an array has another tag than its key")
     }
     try checkContents(policy)
   }

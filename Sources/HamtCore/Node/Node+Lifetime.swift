@@ -40,7 +40,7 @@ extension Node {
     node.childMap = arrayMark
     node.word(at: 0).pointee = UInt64(truncatingIfNeeded: count)
     node.word(at: 8).pointee = 0
-    for index in 0..<arrayLimit / TagWord.tagCount {
+    for index in 0..<arrayLimit / 8 {
       node.word(at: 16 &+ 8 &* index).pointee = 0
     }
     return node

@@ -231,7 +231,8 @@ extension Node {
 extension Node {
   /// Entries that a small map holds before it becomes a trie.
   ///
-  /// Clojure's limit (PersistentArrayMap). Not measured yet against 16.
+  /// A multiple of eight, and `Tag.groupSize` at most. Clojure's (PersistentArrayMap); docs/design/nodes.md
+  /// compares it with 16.
   public static var arrayLimit: Int { 8 }
 
   @inline(__always)
@@ -241,14 +242,8 @@ extension Node {
 
   /// The tags of the entries, a byte for each; those behind the last mean nothing.
   @inline(__always)
-  var arrayTags: UnsafeMutablePointer<UInt8> {
-    (base + 16).assumingMemoryBound(to: UInt8.self)
-  }
-
-  /// Eight of the tags, the first in the lowest byte: the machine is little-endian.
-  @inline(__always)
-  func arrayTagWord(_ index: Int) -> TagWord {
-    (base + (16 &+ 8 &* index)).load(as: TagWord.self)
+  var arrayTags: UnsafeMutablePointer<Tag> {
+    (base + 16).assumingMemoryBound(to: Tag.self)
   }
 
   @inline(__always)
@@ -261,24 +256,26 @@ extension Node {
     (base + (16 &+ Self.arrayLimit &+ 16 &* entryCount)).assumingMemoryBound(to: HashPath.self)
   }
 
+  // The tags move all at once: `update` and its like take bytes one by one.
+
   @inline(__always)
   func copyArrayTags(from other: Node) {
-    for index in 0..<Self.arrayLimit / TagWord.tagCount {
-      word(at: 16 &+ 8 &* index).pointee = other.word(at: 16 &+ 8 &* index).pointee
-    }
+    UnsafeMutableRawPointer(arrayTags).copyMemory(
+      from: other.arrayTags, byteCount: Self.arrayLimit)
   }
 
-  /// Moves the tags behind a slot one down.
+  /// Copies the tags of another array but one.
   @inline(__always)
-  func removeArrayTag(at slot: Int) {
+  func copyArrayTags(from other: Node, exceptAt slot: Int) {
+    copyArrayTags(from: other)
     UnsafeMutableRawPointer(arrayTags + slot).copyMemory(
-      from: arrayTags + slot + 1, byteCount: Self.arrayLimit &- slot &- 1)
+      from: other.arrayTags + slot + 1, byteCount: Self.arrayLimit &- slot &- 1)
   }
 
   /// Writes the path of a slot, and its tag.
   @inline(__always)
   func setArrayPath(_ path: HashPath, at slot: Int) {
     arrayPaths[slot] = path
-    arrayTags[slot] = TagWord.tag(of: path)
+    arrayTags[slot] = Tag(path)
   }
 }

@@ -54,10 +54,11 @@ import Testing
     #expect(keys(of: map) == ["31A", "7#1", "7#2", "V"])
   }
 
-  @Test func identityIsTriedOnAllKeysBeforeAnyEquality() throws {
-    let map = try ledger.map("7*4 31A")
+  @Test(arguments: [4, Node<TestPolicy>.arrayLimit - 1])
+  func identityIsTriedOnAllKeysBeforeAnyEquality(count: Int) throws {
+    let map = try ledger.map("31A 7*\(count)")
     let calls = try ledger.count(of: .areEqualKeys) {
-      for key in ledger.keys("7*4 31A") {
+      for key in ledger.keys("31A 7*\(count)") {
         _ = try map.entry(of: key)
       }
     }
@@ -70,7 +71,11 @@ import Testing
     _ = try map.entry(of: ledger.key("7#1'"))
     #expect(equalityBegan)
     // The key of another tag is not looked at.
-    #expect(identitiesBefore == 4)
+    #expect(identitiesBefore == count)
+  }
+
+  @Test func oneComparisonTakesTheTagsOfAFullArray() {
+    #expect(Node<TestPolicy>.arrayLimit <= Tag.groupSize)
   }
 
   @Test func onlyKeysOfTheSamePathAreCompared() throws {

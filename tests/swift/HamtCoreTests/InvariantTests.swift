@@ -122,7 +122,7 @@ import Testing
   }
 
   @Test func anArrayWithAnotherTagThanItsKeyHas() throws {
-    try expect("(N5)", in: ledger.map("31 V")) { $0.arrayTags[1] ^= 1 }
+    try expect("(N5)", in: ledger.map("31 V")) { $0.arrayTags[1].rawValue ^= 1 }
   }
 
   @Test func anArrayBelowTheRoot() throws {
