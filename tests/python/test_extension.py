@@ -123,3 +123,17 @@ def test_module_that_nobody_holds_is_freed_with_its_types() -> None:
     del module, m, mutation, spec
     gc.collect()
     assert [thing() for thing in freed] == [None] * 3
+
+
+def test_first_difference_loads_little() -> None:
+    """What looks inside needs dataclasses, subprocess and more; updates do not."""
+    loaded = _output(
+        sys.executable,
+        "-c",
+        "import sys, pyhamt\n"
+        "m = pyhamt.PersistentMap(a=1)\n"
+        "m.diff(m.alter('a', str).set_in(['b', 'c'], 1).omit('a'))\n"
+        "print(*sys.modules)",
+    ).split()
+    assert "pyhamt._versions" in loaded
+    assert not {"dataclasses", "subprocess", "inspect", "pydantic"} & {*loaded}
