@@ -49,12 +49,12 @@ class Contender:
     it. `by_hand` names the phrases for which it has no method: they are what its users
     would write. `key` makes the contender's own key for a key. `size` measures a map,
     given it and a function that builds another; None if only the process shows it.
-    `copies` is true if a version of the map is a copy of all of it. `largest` is the
-    size of the largest map that it gets.
+    `copies` is true if a version of the map is a copy of all of it.
 
-    Where it ends the process, its answers cannot even be checked: `crashes_on` names
-    such data sets, and `crashes_above` such phrases, each with the size of the largest
-    map that they leave alive.
+    `slow_above` names phrases that are left out above a size, because they would take
+    the time of all others; with "build" the contender has no larger map at all. Where
+    it ends the process, its answers cannot even be checked: `crashes_above` names such
+    phrases, and `crashes_on` data sets.
 
     A `floor` is no mapping to beat but a cost that none can go below; its answers are
     not checked. `note` says what a reader of the figures has to know.
@@ -70,9 +70,9 @@ class Contender:
     key: Callable[[Key], Any] = itself
     size: Callable[[Any, Callable[[], Any]], float] | None = traced_size
     copies: bool = False
-    largest: int | None = None
-    crashes_on: frozenset[str] = frozenset()
+    slow_above: dict[str, int] = field(default_factory=dict)
     crashes_above: dict[str, int] = field(default_factory=dict)
+    crashes_on: frozenset[str] = frozenset()
     floor: bool = False
 
     def obstacle(self) -> str | None:
@@ -93,12 +93,14 @@ class Contender:
         except KeyError:
             return None
 
+    def is_slow(self, statement: str, size: int) -> bool:
+        """Whether the statement of an operation would take too long."""
+        return _is_above(self.slow_above, statement, size)
+
     def crashes(self, statement: str, dataset: str, size: int) -> bool:
         """Whether the statement of an operation would end the process."""
-        return dataset in self.crashes_on or any(
-            f"{{{phrase}}}" in statement and size > survived
-            for phrase, survived in self.crashes_above.items()
-        )
+        is_above = _is_above(self.crashes_above, statement, size)
+        return is_above or dataset in self.crashes_on
 
     def version(self) -> str:
         """The version of the distribution, or of the Python it is part of."""
@@ -108,3 +110,9 @@ class Contender:
             return version(self.distribution)
         except PackageNotFoundError:
             return "of unknown version"
+
+
+def _is_above(sizes: dict[str, int], statement: str, size: int) -> bool:
+    return any(
+        f"{{{phrase}}}" in statement and size > most for phrase, most in sizes.items()
+    )

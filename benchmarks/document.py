@@ -50,8 +50,8 @@ contenders of a case took turns and every answer was checked.
 {python} on {cpu}, {kernel}, commit {commit}.
 
 Ratios are of pyhamt's median by another's; below 1 pyhamt is ahead. The machine is
-shared, so figures within a tenth of each other count as equal. What a ratio does not say:
-keys come in random order and are other objects than the stored ones, results are
+shared, so figures within a tenth of each other count as equal. What a ratio does not
+say: keys come in random order and are other objects than the stored ones, results are
 dropped at once, and no figure includes the objects that are stored.
 
 ## Against dict and other persistent maps

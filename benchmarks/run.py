@@ -146,10 +146,10 @@ class _Run:
         self, contender: Contender, case: Case, statement: str = "{build}"
     ) -> bool:
         """Whether a contender can be asked at all; says why not."""
-        if contender.largest is not None and case.size > contender.largest:
+        if contender.is_slow(statement, case.size):
+            what = "maps" if statement == "{build}" else case.operation.name
             self._leave_out(
-                f"{contender.name}: maps of more than {contender.largest:,} entries, "
-                "whose cases would take it too long"
+                f"{contender.name}: {what} of {case.size:,} entries would take too long"
             )
             return False
         if contender.crashes(statement, case.dataset, case.size):
