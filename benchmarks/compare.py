@@ -100,7 +100,7 @@ def measure(budget_s: float) -> Medians:
     subject = [each for each in CONTENDERS if each.name == SUBJECT]
     outcome = run(datasets, subject, cases(parts, datasets), round(budget_s * 10**9))
     if outcome.failed:
-        wrong = ", ".join(sorted({each.operation.name for each in outcome.failed}))
+        wrong = ", ".join(sorted({each.operation for each in outcome.failed}))
         print(f"wrong or failing, and left out: {wrong}", file=sys.stderr)
     return {
         result.name.removesuffix(f"/{SUBJECT}"): result.median

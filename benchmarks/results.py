@@ -34,10 +34,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Rejection:
-    """Why a contender is not in the row of a case."""
+    """Why a contender is not in the row of a case, or in none with such maps."""
 
     contender: str
-    operation: Operation
+    operation: str
     dataset: str
     size: int
     complaint: str
@@ -61,7 +61,7 @@ def sentences(rejections: Iterable[Rejection]) -> Iterator[str]:
     """What is wrong, once for each contender and operation, and then where."""
     places: dict[tuple[str, str, str], list[str]] = {}
     for each in rejections:
-        about = each.contender, each.operation.name, each.complaint
+        about = each.contender, each.operation, each.complaint
         places.setdefault(about, []).append(place(each.dataset, each.size))
     for (contender, operation, complaint), found in places.items():
         yield f"{contender}, {operation}: {complaint} ({'; '.join(found)})"

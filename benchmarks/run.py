@@ -29,6 +29,9 @@ _LEAST_BUDGET_NS = 10_000_000
 _MOST_BYTES_KEPT = 1 << 30
 _IMPORTS = 7
 
+# What is left out if a contender has no map of a data set and size.
+_ALL_MAPS = "maps"
+
 # Past its time a run goes on with the least budget, and for no longer than this.
 _OVERTIME_NS = 60 * 10**9
 
@@ -118,15 +121,17 @@ class _Run:
         if sentence not in self.outcome.left_out:
             self.outcome.left_out.append(sentence)
 
-    def _reject(self, contender: Contender, case: Case, complaint: str) -> None:
+    def _reject(
+        self, contender: Contender, case: Case, complaint: str, what: str = ""
+    ) -> None:
         """Name a contender that cannot be in the row of a case."""
         is_ours = contender.name == SUBJECT
         rejections = self.outcome.failed if is_ours else self.outcome.wrong
-        rejections.append(
-            Rejection(
-                contender.name, case.operation, case.dataset, case.size, complaint
-            )
-        )
+        operation = what or case.operation.name
+        where = case.dataset, case.size
+        rejection = Rejection(contender.name, operation, *where, complaint)
+        if rejection not in rejections:
+            rejections.append(rejection)
 
     def _sort(self) -> None:
         """Into the order of the operations, the data sets and the sizes."""
@@ -146,14 +151,14 @@ class _Run:
         self, contender: Contender, case: Case, statement: str = "{build}"
     ) -> bool:
         """Whether a contender can be asked at all; says why not."""
+        what = _ALL_MAPS if statement == "{build}" else case.operation.name
         if contender.is_slow(statement, case.size):
-            what = "maps" if statement == "{build}" else case.operation.name
             self._leave_out(
-                f"{contender.name}: {what} of {case.size:,} entries would take too long"
+                f"{contender.name}, {what}: {case.size:,} entries would take too long"
             )
             return False
         if contender.crashes(statement, case.dataset, case.size):
-            self._reject(contender, case, "it ends the process")
+            self._reject(contender, case, "it ends the process", what)
             return False
         return True
 
@@ -165,7 +170,7 @@ class _Run:
                 try:
                     yield Workload(contender, keys(contender.key))
                 except Exception as error:
-                    self._reject(contender, case, f"making the map raises {error!a}")
+                    self._reject(contender, case, f"raises {error!a}", _ALL_MAPS)
 
     def _admit(self, case: Case, workloads: Sequence[Workload]) -> Iterator[Entrant]:
         """The contenders that can do the operation, and whose answers are right."""

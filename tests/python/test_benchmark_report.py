@@ -59,9 +59,9 @@ def results(
 def report(found: Sequence[Result], **about: object) -> Report:
     """A report of these results; dict and pypersistent lack some of them."""
     outcome = Outcome(list(found), ["words: no list"])
-    where = OPERATION["merge_half"], "str"
     outcome.wrong.extend(
-        Rejection("pypersistent", *where, size, "wrong answer") for size in (100, 8)
+        Rejection("pypersistent", "merge_half", "str", size, "wrong answer")
+        for size in (100, 8)
     )
     names = {result.dataset for result in found}
     datasets = {name: Dataset(name, ["a"], ["b"], 1, 1) for name in sorted(names)}
@@ -266,7 +266,7 @@ def test_row_without_pyhamt_is_no_loss() -> None:
 
 
 def test_complaints_of_one_kind_make_one_sentence() -> None:
-    operation = OPERATION["merge_half"]
+    operation = "merge_half"
     found = [
         Rejection("a", operation, "str", 1, "wrong answer"),
         Rejection("b", operation, "str", 8, "wrong answer"),
