@@ -174,27 +174,31 @@ extension PythonPolicy {
   @inline(never)
   private func deallocateTrackedNode(_ node: UnsafeMutableRawPointer) {
     Node<PythonPolicy>(memory: node).forgetContents()
-    hamt_object_release(Self.object(node))
+    hamt_node_end_tracked(Self.object(node))
   }
 
   @inline(__always)
   func retainNode(_ node: UnsafeMutableRawPointer) {
-    hamt_object_retain(Self.object(node))
+    hamt_node_retain(Self.object(node))
   }
 
-  // The last reference to a tracked node is given up to Python, whose `tp_dealloc` comes back through
-  // `hamt_node_dispose`. A plain node has no type to do so.
   @inline(__always)
   func releaseNode(_ node: UnsafeMutableRawPointer) -> Bool {
-    let object = Self.object(node)
-    if hamt_object_refcount(object) == 1, !hamt_node_is_tracked(object) { return true }
-    hamt_object_release(object)
-    return false
+    hamt_node_release(Self.object(node))
+  }
+
+  // A tracked node is ended by Python, whose `tp_dealloc` comes back through `hamt_node_dispose`. A plain
+  // node has no type to do so.
+  @inline(__always)
+  func endNode(_ node: UnsafeMutableRawPointer) -> Bool {
+    guard hamt_node_is_tracked(Self.object(node)) else { return false }
+    hamt_node_end_tracked(Self.object(node))
+    return true
   }
 
   @inline(__always)
   func isUniqueNode(_ node: UnsafeMutableRawPointer) -> Bool {
-    hamt_object_refcount(Self.object(node)) == 1
+    hamt_node_is_unique(Self.object(node))
   }
 
   @inline(__always)

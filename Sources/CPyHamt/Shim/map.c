@@ -26,7 +26,7 @@
 /* What this thread is freeing. A destructor may run another thread, which has
  * its own, or another interpreter, which starts anew. */
 typedef struct {
-    hamt_state *state; /* only compared */
+    hamt_state *state; /* the last one used; only compared */
     Py_ssize_t depth;
     PyObject *deferred; /* maps that wait, linked by `weakrefs` */
 } Deallocations;
@@ -113,6 +113,32 @@ free_maps_clear(hamt_state *state)
     }
 }
 
+/* Frees a map, and, from the outermost call, those that wait. */
+static inline void
+map_free_nested(Deallocations *here, hamt_state *state, MapObject *map)
+{
+    here->depth++;
+    map_free(state, map);
+    while (here->depth == 1 && here->deferred != NULL) {
+        map = (MapObject *)here->deferred;
+        here->deferred = map->weakrefs;
+        map_free(state, map);
+    }
+    here->depth--;
+}
+
+/* Frees a map of another interpreter than the one before. */
+static __attribute__((noinline)) void
+map_free_first(Deallocations *here, hamt_state *state, MapObject *map)
+{
+    Deallocations outer = *here;
+    *here = (Deallocations){.state = state};
+    map_free_nested(here, state, map);
+    if (outer.depth > 0) {
+        *here = outer;
+    }
+}
+
 static void
 map_tp_dealloc(PyObject *self)
 {
@@ -123,26 +149,16 @@ map_tp_dealloc(PyObject *self)
         PyObject_ClearWeakRefs(self);
     }
     Deallocations *here = &deallocations;
-    Deallocations outer = *here;
-    if (outer.state == state && outer.depth >= DEALLOC_DEPTH_LIMIT) {
-        map->weakrefs = outer.deferred;
+    if (here->state != state) {
+        map_free_first(here, state, map);
+        return;
+    }
+    if (here->depth >= DEALLOC_DEPTH_LIMIT) {
+        map->weakrefs = here->deferred;
         here->deferred = self;
         return;
     }
-    if (outer.state != state) {
-        *here = (Deallocations){.state = state};
-    }
-    here->depth++;
-    map_free(state, map);
-    while (here->depth == 1 && here->deferred != NULL) {
-        map = (MapObject *)here->deferred;
-        here->deferred = map->weakrefs;
-        map_free(state, map);
-    }
-    here->depth--;
-    if (outer.state != state) {
-        *here = outer;
-    }
+    map_free_nested(here, state, map);
 }
 
 /* ---- Reading ------------------------------------------------------------- */

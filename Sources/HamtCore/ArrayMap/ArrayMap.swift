@@ -103,8 +103,10 @@ struct ArrayMap<Policy: ElementPolicy> {
     Node.transfer(node.arrayEntries, to: result.arrayEntries, count: slot, consuming, policy)
     Node.transfer(
       node.arrayEntries + slot + 1, to: result.arrayEntries + slot, count: rest, consuming, policy)
-    result.arrayPaths.update(from: node.arrayPaths, count: slot)
-    (result.arrayPaths + slot).update(from: node.arrayPaths + slot + 1, count: rest)
+    let paths = node.arrayPaths
+    let resultPaths = result.arrayPaths
+    for index in 0..<slot { resultPaths[index] = paths[index] }
+    for index in slot..<(slot &+ rest) { resultPaths[index] = paths[index &+ 1] }
     result.copyArrayTags(from: node, exceptAt: slot)
     if consuming {
       node.deallocateMoved(policy)

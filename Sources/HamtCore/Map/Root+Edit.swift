@@ -57,6 +57,7 @@ extension Root {
     }
   }
 
+  @inline(__always)
   private mutating func insertIntoArray(
     _ node: Node<Policy>, _ entry: Entry<Element>, path: HashPath, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> EditOutcome<Policy> {
@@ -113,6 +114,7 @@ extension Root {
     }
   }
 
+  @inline(__always)
   private mutating func removeFromArray(
     _ node: Node<Policy>, _ key: Element, path: HashPath, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> EditOutcome<Policy> {

@@ -87,25 +87,34 @@ extension Node {
         policy.isTracked(old.key) || !policy.isTracked(old.value)
         || holdsTracked(exceptEntry: slot, exceptChild: -1, policy)
     }
-    let node = try duplicated(tracked: tracked, policy)
-    node.entries[slot].value = value
-    node.cachedHash?.pointee = 0
-    if consuming {
-      deallocateMoved(policy)
-    } else {
-      let children = self.children
-      for child in 0..<childCount {
-        children[child].retain(policy)
-      }
-      let entries = self.entries
-      for other in 0..<slot {
-        policy.retain(entries[other])
-      }
-      policy.retain(entries[slot].key)
-      for other in (slot &+ 1)..<Swift.max(slot &+ 1, entryCount) {
-        policy.retain(entries[other])
-      }
+    let node = try duplicated(tracked: tracked, consuming: consuming, policy)
+    let place = node.entries + slot
+    if !consuming {
+      policy.release(place.pointee.value)  // This node holds it, so this runs no destructor.
     }
+    place.pointee.value = value
+    node.cachedHash?.pointee = 0
+    node.publish(policy)
+    return node
+  }
+
+  /// This branch, which stays as it was, with another child in the place of one.
+  ///
+  /// - Parameter count: the number of entries below the new branch.
+  @inline(__always)
+  func replacingChild(
+    at slot: Int, with child: Node, count: Int, _ policy: Policy
+  ) throws(Failure) -> Node {
+    let old = children[slot]
+    var tracked = child.isTracked(policy)
+    if !tracked, isTracked(policy) {
+      tracked =
+        !old.isTracked(policy) || holdsTracked(exceptEntry: -1, exceptChild: slot, policy)
+    }
+    let node = try duplicated(tracked: tracked, consuming: false, policy)
+    node.children[slot] = child
+    old.release(policy)  // This node holds it, so this frees nothing.
+    node.setBranchCount(count)
     node.publish(policy)
     return node
   }
@@ -148,8 +157,7 @@ extension Node {
 
   /// This node, uniquely held and not tracked, as a tracked one with the same contents.
   func movedToTracked(_ policy: Policy) throws(Failure) -> Node {
-    let node = try duplicated(tracked: true, policy)
-    deallocateMoved(policy)
+    let node = try duplicated(tracked: true, consuming: true, policy)
     node.publish(policy)
     return node
   }
@@ -158,13 +166,39 @@ extension Node {
 // MARK: - Parts of a step
 
 extension Node {
-  /// A block with the same words behind the header; nothing is retained or published.
+  /// A node with the same contents, not yet published.
   @inline(__always)
-  private func duplicated(tracked: Bool, _ policy: Policy) throws(Failure) -> Node {
-    let byteCount = self.byteCount
-    let node = Node(memory: try policy.allocateNode(byteCount: byteCount, tracked: tracked))
-    (node.memory + Policy.nodeHeaderSize).copyMemory(
-      from: memory + Policy.nodeHeaderSize, byteCount: byteCount &- Policy.nodeHeaderSize)
+  private func duplicated(
+    tracked: Bool, consuming: Bool, _ policy: Policy
+  ) throws(Failure) -> Node {
+    let extent = self.extent
+    let node = Node(memory: try policy.allocateNode(byteCount: extent.byteCount, tracked: tracked))
+    if consuming {
+      (node.memory + Policy.nodeHeaderSize).copyMemory(
+        from: memory + Policy.nodeHeaderSize, byteCount: extent.byteCount &- Policy.nodeHeaderSize)
+      policy.deallocateNode(memory, byteCount: extent.byteCount)
+      return node
+    }
+    node.entryMap = entryMap
+    node.childMap = childMap
+    let entries = node.memory + (UnsafeMutableRawPointer(extent.entries) - memory)
+    if kind == .branch {
+      Self.transfer(children, to: node.children, count: extent.childCount, consuming, policy)
+      if keepsTail {
+        node.branchTail[0] = branchTail[0]
+        node.branchTail[1] = branchTail[1]
+      }
+    } else {
+      // What lies before the entries of a flat node, and behind them.
+      let behind = 16 &* extent.entryCount
+      node.base.copyMemory(from: base, byteCount: entries - node.base)
+      (entries + behind).copyMemory(
+        from: UnsafeMutableRawPointer(extent.entries) + behind,
+        byteCount: node.memory + extent.byteCount - (entries + behind))
+    }
+    Self.transfer(
+      extent.entries, to: entries.assumingMemoryBound(to: Entry<Element>.self),
+      count: extent.entryCount, consuming, policy)
     return node
   }
 

@@ -152,9 +152,8 @@ extension Node {
         wasConsumed = true
       } else {
         do {
-          let copy = try parent.replacing(
-            bucket, with: .child(node), count: count, consuming: false, policy)
-          node = copy
+          let slot = parent.childMap.slot(of: bucket)
+          node = try parent.replacingChild(at: slot, with: node, count: count, policy)
         } catch {
           node.release(policy)
           throw error

@@ -84,22 +84,34 @@ extension Node {
   /// - Complexity: O(1), or O(m) for the m nodes and entries that nothing else holds. The recursion is
   ///   as deep as the trie.
   // REENTRANCY: releasing an element may run a destructor. The node is out of everyone's reach by then.
+  @inline(__always)
   public func release(_ policy: Policy) {
-    guard policy.releaseNode(memory) else { return }
-    releaseContents(policy)
-    policy.deallocateNode(memory, byteCount: byteCount)
+    if policy.releaseNode(memory) {
+      end(policy)
+    }
+  }
+
+  /// Frees a node that has no reference left, and gives up what it holds.
+  @inline(never)
+  public func end(_ policy: Policy) {
+    if policy.endNode(memory) { return }
+    let extent = self.extent
+    releaseContents(extent, policy)
+    policy.deallocateNode(memory, byteCount: extent.byteCount)
   }
 
   public func releaseContents(_ policy: Policy) {
-    let childCount = self.childCount
+    releaseContents(extent, policy)
+  }
+
+  @inline(__always)
+  private func releaseContents(_ extent: Extent, _ policy: Policy) {
     let children = self.children
-    for slot in 0..<childCount {
+    for slot in 0..<extent.childCount {
       children[slot].release(policy)
     }
-    let entryCount = self.entryCount
-    let entries = self.entries
-    for slot in 0..<entryCount {
-      policy.release(entries[slot])
+    for slot in 0..<extent.entryCount {
+      policy.release(extent.entries[slot])
     }
   }
 

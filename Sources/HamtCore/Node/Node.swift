@@ -156,12 +156,32 @@ extension Node {
   }
 
   /// The length of the block.
-  public var byteCount: Int {
-    switch kind {
-    case .branch: return Self.branchByteCount(entries: entryMap.count, children: childMap.count)
-    case .collision: return Self.collisionByteCount(entryCount)
-    case .array: return Self.arrayByteCount(entryCount)
+  @inline(__always)
+  public var byteCount: Int { extent.byteCount }
+
+  /// What a node holds and where, taken from its words at once.
+  struct Extent {
+    let childCount: Int
+    let entryCount: Int
+    let entries: UnsafeMutablePointer<Entry<Element>>
+    let byteCount: Int
+  }
+
+  @inline(__always)
+  var extent: Extent {
+    if kind == .branch {
+      let entryCount = entryMap.count
+      let childCount = childMap.count
+      return Extent(
+        childCount: childCount, entryCount: entryCount,
+        entries: (base + 8 &* childCount).assumingMemoryBound(to: Entry<Element>.self),
+        byteCount: Self.branchByteCount(entries: entryCount, children: childCount))
     }
+    let count = Int(truncatingIfNeeded: word(at: 0).pointee)
+    let isArray = kind == .array
+    return Extent(
+      childCount: 0, entryCount: count, entries: isArray ? arrayEntries : collisionEntries,
+      byteCount: isArray ? Self.arrayByteCount(count) : Self.collisionByteCount(count))
   }
 }
 
@@ -185,7 +205,7 @@ extension Node {
   }
 
   @inline(__always)
-  private var keepsTail: Bool {
+  var keepsTail: Bool {
     Self.keepsTail(entries: entryMap.count, children: childMap.count)
   }
 
@@ -267,9 +287,13 @@ extension Node {
   /// Copies the tags of another array but one.
   @inline(__always)
   func copyArrayTags(from other: Node, exceptAt slot: Int) {
-    copyArrayTags(from: other)
-    UnsafeMutableRawPointer(arrayTags + slot).copyMemory(
-      from: other.arrayTags + slot + 1, byteCount: Self.arrayLimit &- slot &- 1)
+    for index in 0..<Self.arrayLimit / 8 {
+      let tags = other.word(at: 16 &+ 8 &* index).pointee
+      let next = 8 &* index &+ 8 < Self.arrayLimit ? other.word(at: 24 &+ 8 &* index).pointee : 0
+      // A shift by 64 or more gives zero: all tags of this word lie behind the slot, or none does.
+      let before = (1 as UInt64) << (8 &* (slot &- 8 &* index)) &- 1
+      word(at: 16 &+ 8 &* index).pointee = tags & before | (tags &>> 8 | next &<< 56) & ~before
+    }
   }
 
   /// Writes the path of a slot, and its tag.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
+
 /// The way from a root branch to the place of a key, found before an edit touches anything.
 ///
 /// All foreign code that an edit needs (equality, and the hash of a key that is in the way) runs while
@@ -53,6 +55,10 @@ struct Search<Policy: ElementPolicy>: BitwiseCopyable {
     }
   }
 
+  /// Entries from which on what a copied node retains is asked for on the way down. Below, where it is
+  /// mostly in the cache, asking costs 4% (10,000 entries); above, it saves 10 to 25% (200,000 to 1,000,000).
+  private static var prefetchSize: Int { 1 << 17 }
+
   /// Goes down to the place of a key.
   ///
   /// - Parameter forInsertion: whether the path of another key in the way will be needed.
@@ -61,7 +67,9 @@ struct Search<Policy: ElementPolicy>: BitwiseCopyable {
     to key: Policy.Element, forInsertion: Bool, _ policy: Policy
   ) throws(Failure) {
     var node = nodes[0]
+    let awaitsMemory = node.count >= Self.prefetchSize
     while true {
+      if awaitsMemory { node.prefetchContents() }
       let bucket = path.bucket(at: depth)
       let childMap = node.childMap
       let entryMap = node.entryMap
@@ -123,6 +131,21 @@ struct Search<Policy: ElementPolicy>: BitwiseCopyable {
     if level > 0 {
       let parent = nodes[level &- 1]
       parent.children[parent.childMap.slot(of: path.bucket(at: level &- 1))] = node
+    }
+  }
+}
+
+extension Node {
+  /// Asks for the memory of all that the node holds: a copy of it counts a reference to each.
+  @inline(__always)
+  fileprivate func prefetchContents() {
+    let extent = self.extent
+    for slot in 0..<extent.childCount {
+      csystem_prefetch(children[slot].memory)
+    }
+    for slot in 0..<extent.entryCount {
+      Policy.prefetch(extent.entries[slot].key)
+      Policy.prefetch(extent.entries[slot].value)
     }
   }
 }

@@ -64,9 +64,13 @@ public protocol ElementPolicy {
 
   func retainNode(_ node: UnsafeMutableRawPointer)
 
-  /// Gives up one reference. True when it was the last one and the caller must give up the contents and
-  /// then call `deallocateNode`.
+  /// Gives up one reference. True when it was the last one: the caller ends the node.
   func releaseNode(_ node: UnsafeMutableRawPointer) -> Bool
+
+  /// Ends a node without references, if that is not for the core to do: it then returns true, and what
+  /// ended the node has had its contents given up. Else the caller gives up the contents and calls
+  /// `deallocateNode`.
+  func endNode(_ node: UnsafeMutableRawPointer) -> Bool
 
   /// Whether the caller's reference is the only one.
   func isUniqueNode(_ node: UnsafeMutableRawPointer) -> Bool
@@ -77,4 +81,7 @@ public protocol ElementPolicy {
 extension ElementPolicy {
   @inlinable
   public static func prefetch(_ element: Element) {}
+
+  @inlinable
+  public func endNode(_ node: UnsafeMutableRawPointer) -> Bool { false }
 }

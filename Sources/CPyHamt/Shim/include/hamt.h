@@ -84,7 +84,7 @@ static inline void
 hamt_map_retain(hamt_node *_Nullable map)
 {
     if (map != NULL) {
-        hamt_object_retain((PyObject *)map);
+        hamt_node_retain((PyObject *)map);
     }
 }
 

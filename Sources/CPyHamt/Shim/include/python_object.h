@@ -214,6 +214,39 @@ hamt_node_is_tracked(PyObject *node)
     return node->ob_type != NULL;
 }
 
+/* The count of a node is touched as a plain word: no node is immortal, and a
+ * plain one is no object. Python meets it with the first and the last reference
+ * to a tracked node. */
+
+static inline void
+hamt_node_retain(PyObject *node)
+{
+    node->ob_refcnt++;
+}
+
+/* Whether that was the last reference. */
+static inline bool
+hamt_node_release(PyObject *node)
+{
+    return --node->ob_refcnt == 0;
+}
+
+static inline bool
+hamt_node_is_unique(PyObject *node)
+{
+    return node->ob_refcnt == 1;
+}
+
+/* End a tracked node that has no reference left, as Python ends its objects.
+ *
+ * May run Python code. */
+static inline void
+hamt_node_end_tracked(PyObject *node)
+{
+    node->ob_refcnt = 1;
+    Py_DECREF(node);
+}
+
 /* A block for a plain node, or NULL. */
 static inline void *_Nullable hamt_node_allocate_plain(Py_ssize_t size)
 {
@@ -256,12 +289,6 @@ static inline void
 hamt_node_track(PyObject *node)
 {
     PyObject_GC_Track(node);
-}
-
-static inline Py_ssize_t
-hamt_object_refcount(PyObject *object)
-{
-    return Py_REFCNT(object);
 }
 
 /* ---- Pairs --------------------------------------------------------------- */
