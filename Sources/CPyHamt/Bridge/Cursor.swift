@@ -9,12 +9,25 @@ import HamtCore
 
 private typealias PythonCursor = Cursor<PythonPolicy>
 
+extension PythonCursor.Parts {
+  @inline(__always)
+  fileprivate init(_ parts: hamt_parts) {
+    switch parts {
+    case .HAMT_KEYS: self = .keys
+    case .HAMT_VALUES: self = .values
+    case .HAMT_ITEMS: self = .both
+    }
+  }
+}
+
 @c @implementation
-func hamt_cursor_init(_ cursor: UnsafeMutablePointer<hamt_cursor>, _ map: OpaquePointer?) {
+func hamt_cursor_init(
+  _ cursor: UnsafeMutablePointer<hamt_cursor>, _ map: OpaquePointer?, _ parts: hamt_parts
+) {
   precondition(
     MemoryLayout<PythonCursor>.size <= MemoryLayout<hamt_cursor>.size, "hamt_cursor is too short")
   PythonCursor.begin(
-    PythonRoot(map),
+    PythonRoot(map), parts: PythonCursor.Parts(parts),
     in: UnsafeMutableRawPointer(cursor).assumingMemoryBound(to: PythonCursor.self))
 }
 

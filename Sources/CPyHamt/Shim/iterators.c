@@ -10,7 +10,7 @@
 #include "shim.h"
 
 PyObject *
-iterator_new(PyTypeObject *type, MapObject *map)
+iterator_new(PyTypeObject *type, MapObject *map, hamt_parts parts)
 {
     IteratorObject *iterator = PyObject_GC_New(IteratorObject, type);
     if (iterator == NULL) {
@@ -21,7 +21,7 @@ iterator_new(PyTypeObject *type, MapObject *map)
     iterator->edits = 0;
     iterator->pair = NULL;
     iterator->remaining = hamt_map_count(map->root);
-    hamt_cursor_init(&iterator->cursor, map->root);
+    hamt_cursor_init(&iterator->cursor, map->root, parts);
     PyObject_GC_Track(iterator);
     return (PyObject *)iterator;
 }
@@ -38,7 +38,7 @@ PyObject *
 map_tp_iter(PyObject *self)
 {
     MapObject *map = (MapObject *)self;
-    return iterator_new(map->state->KeysIteratorType, map);
+    return iterator_new(map->state->KeysIteratorType, map, HAMT_KEYS);
 }
 
 static int

@@ -147,7 +147,7 @@ deepcopy_entries(MapObject *map, PyObject *memo, hamt_node **root)
     PyObject *key = NULL;
     PyObject *value = NULL;
     hamt_cursor cursor;
-    hamt_cursor_init(&cursor, map->root);
+    hamt_cursor_init(&cursor, map->root, HAMT_ITEMS);
     const hamt_entry *entry;
     while ((entry = hamt_cursor_next(&cursor)) != NULL) {
         if ((key = deepcopy_of(state, entry->key, memo)) == NULL

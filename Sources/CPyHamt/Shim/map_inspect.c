@@ -33,7 +33,7 @@ map_items_text(MapObject *map)
     }
     PyObject *text = NULL;
     hamt_cursor cursor;
-    hamt_cursor_init(&cursor, map->root);
+    hamt_cursor_init(&cursor, map->root, HAMT_ITEMS);
     const hamt_entry *entry;
     while ((entry = hamt_cursor_next(&cursor)) != NULL) {
         PyObject *piece =

@@ -25,7 +25,7 @@ map_columns(MapObject *map, PyObject **keys, PyObject **values)
         return -1;
     }
     hamt_cursor cursor;
-    hamt_cursor_init(&cursor, map->root);
+    hamt_cursor_init(&cursor, map->root, HAMT_ITEMS);
     const hamt_entry *entry;
     for (Py_ssize_t i = 0; (entry = hamt_cursor_next(&cursor)) != NULL; i++) {
         PyList_SetItem(*keys, i, Py_NewRef(entry->key));

@@ -252,7 +252,8 @@ mutation_tp_iter(PyObject *self)
         return NULL;
     }
     PyObject *iterator =
-        iterator_new(mutation->map->state->KeysIteratorType, (MapObject *)map);
+        iterator_new(mutation->map->state->KeysIteratorType,
+                     (MapObject *)map, HAMT_KEYS);
     Py_DECREF(map);
     if (iterator != NULL) {
         iterator_watch(iterator, mutation);
@@ -417,7 +418,7 @@ mutation_py_popitem(PyObject *self, PyObject *ignored)
         return NULL;
     }
     hamt_cursor cursor;
-    hamt_cursor_init(&cursor, mutation->root);
+    hamt_cursor_init(&cursor, mutation->root, HAMT_ITEMS);
     const hamt_entry *entry = hamt_cursor_next(&cursor);
     if (entry == NULL) {
         PyErr_SetString(PyExc_KeyError, "popitem(): the mutation is empty");

@@ -229,7 +229,7 @@ PyObject *map_py_items(PyObject *self, PyObject *ignored);
 
 /* ---- iterators.c ---- */
 
-PyObject *iterator_new(PyTypeObject *type, MapObject *map);
+PyObject *iterator_new(PyTypeObject *type, MapObject *map, hamt_parts parts);
 
 /* Make an iterator raise RuntimeError once the mutation has been edited. */
 void iterator_watch(PyObject *iterator, MutationObject *mutation);

@@ -89,21 +89,21 @@ static PyObject *
 keys_view_tp_iter(PyObject *self)
 {
     MapObject *map = ((ViewObject *)self)->map;
-    return iterator_new(map->state->KeysIteratorType, map);
+    return iterator_new(map->state->KeysIteratorType, map, HAMT_KEYS);
 }
 
 static PyObject *
 values_view_tp_iter(PyObject *self)
 {
     MapObject *map = ((ViewObject *)self)->map;
-    return iterator_new(map->state->ValuesIteratorType, map);
+    return iterator_new(map->state->ValuesIteratorType, map, HAMT_VALUES);
 }
 
 static PyObject *
 items_view_tp_iter(PyObject *self)
 {
     MapObject *map = ((ViewObject *)self)->map;
-    return iterator_new(map->state->ItemsIteratorType, map);
+    return iterator_new(map->state->ItemsIteratorType, map, HAMT_ITEMS);
 }
 
 static PyObject *

@@ -274,7 +274,15 @@ typedef struct {
     uint64_t way[30];
 } hamt_cursor;
 
-void hamt_cursor_init(hamt_cursor *cursor, hamt_node *_Nullable map);
+/* What a walk will read of the entries. */
+typedef enum __attribute__((enum_extensibility(closed))) {
+    HAMT_KEYS,
+    HAMT_VALUES,
+    HAMT_ITEMS,
+} hamt_parts;
+
+void hamt_cursor_init(hamt_cursor *cursor, hamt_node *_Nullable map,
+                      hamt_parts parts);
 
 /* Go on to the next run; false at the end. Runs no Python code. */
 bool hamt_cursor_advance(hamt_cursor *cursor);
