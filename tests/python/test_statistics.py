@@ -46,8 +46,9 @@ class Node(NamedTuple):
             return HEADER + 32 + 24 * self.entries
         if self.kind == "collision":
             return HEADER + 32 + 16 * self.entries
-        count_and_hash = 16 if self.children or self.entries > 8 else 0
-        return HEADER + 8 + 8 * self.children + 16 * self.entries + count_and_hash
+        # A branch with children keeps count and hash, one of many entries its hash.
+        kept = 16 if self.children else 8 if self.entries > 8 else 0
+        return HEADER + 8 + 8 * self.children + 16 * self.entries + kept
 
 
 def array(entries: int) -> Node:

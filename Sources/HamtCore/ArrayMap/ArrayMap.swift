@@ -44,9 +44,22 @@ struct ArrayMap<Policy: ElementPolicy> {
   static func single(
     _ entry: Entry<Element>, path: HashPath, _ policy: Policy
   ) throws(Failure) -> Node<Policy> {
+    if Node<Policy>.arrayLimit == 0 { return try loneBranch(entry, path: path, policy) }
     let node = try Node.allocateArray(count: 1, tracked: policy.isTracked(entry), policy)
     node.arrayEntries[0] = entry
     node.setArrayPath(path, at: 0)
+    policy.retain(entry)
+    node.publish(policy)
+    return node
+  }
+
+  /// A trie of one entry, which it retains: for the build without arrays.
+  private static func loneBranch(
+    _ entry: Entry<Element>, path: HashPath, _ policy: Policy
+  ) throws(Failure) -> Node<Policy> {
+    let node = try Node.allocateBranch(
+      entryMap: Bitmap(path.bucket(at: 0)), childMap: .none, tracked: policy.isTracked(entry), policy)
+    node.branchEntries[0] = entry
     policy.retain(entry)
     node.publish(policy)
     return node

@@ -4,6 +4,9 @@
 public struct Bucket: Equatable, BitwiseCopyable, Sendable {
   public let rawValue: UInt32
 
+  /// The buckets of a branch.
+  public static let count = 32
+
   /// The lowest five bits of a word.
   @inlinable
   public init(digit word: UInt64) {

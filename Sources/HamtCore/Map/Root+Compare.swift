@@ -11,7 +11,7 @@ extension Root {
     if node == otherNode { return true }
     if node.count != otherNode.count { return false }
     if node.kind != .array, otherNode.kind != .array {
-      return try Node.areEqual(node, otherNode, policy)
+      return try Node.areEqual(node, otherNode, inLargeMap: isLarge, policy)
     }
     // At least one is an array, with the path of each key beside it.
     let (array, map) = node.kind == .array ? (node, other) : (otherNode, self)

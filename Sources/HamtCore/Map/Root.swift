@@ -38,6 +38,11 @@ public struct Root<Policy: ElementPolicy>: BitwiseCopyable {
   @inline(__always)
   public var count: Int { node?.count ?? 0 }
 
+  /// Whether the map is taken not to be in the cache, so that a walk over it asks for memory ahead. Below
+  /// 8,192 entries, asking made a walk over 1,000 str keys 8% slower.
+  @inline(__always)
+  var isLarge: Bool { count >= 8192 }
+
   @inline(__always)
   public func retain(_ policy: Policy) {
     node?.retain(policy)

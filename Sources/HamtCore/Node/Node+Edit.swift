@@ -77,7 +77,7 @@ extension Node {
     let valueIsTracked = policy.isTracked(value)
     if consuming, !valueIsTracked || isTracked(policy) {
       entries[slot].value = value
-      cachedHash?.pointee = 0
+      forgetHash()
       return self
     }
     var tracked = valueIsTracked
@@ -166,7 +166,7 @@ extension Node {
 // MARK: - Parts of a step
 
 extension Node {
-  /// A node with the same contents, not yet published.
+  /// A node with the same contents, not yet published. A copy of a branch forgets its hash.
   @inline(__always)
   private func duplicated(
     tracked: Bool, consuming: Bool, _ policy: Policy
@@ -184,10 +184,7 @@ extension Node {
     let entries = node.memory + (UnsafeMutableRawPointer(extent.entries) - memory)
     if kind == .branch {
       Self.transfer(children, to: node.children, count: extent.childCount, consuming, policy)
-      if keepsTail {
-        node.branchTail[0] = branchTail[0]
-        node.branchTail[1] = branchTail[1]
-      }
+      node.setBranchCount(count)
     } else {
       // What lies before the entries of a flat node, and behind them.
       let behind = 16 &* extent.entryCount

@@ -143,8 +143,13 @@ extension Node {
       if level < uniqueCount {
         let slot = parent.childMap.slot(of: bucket)
         let old = parent.children[slot]
-        parent.children[slot] = node
-        parent.setBranchCount(count)
+        // A line that is written to has to go back to memory: nothing is, if it stays as it is.
+        if !(old == node) { parent.children[slot] = node }
+        if difference != 0 {
+          parent.setBranchCount(count)
+        } else {
+          parent.forgetHash()
+        }
         if !wasConsumed {
           old.release(policy)  // Not unique, so this frees nothing.
         }

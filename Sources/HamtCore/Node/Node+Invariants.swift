@@ -72,7 +72,7 @@ extension Node {
       }
     }
     try require(
-      total == count && (cachedHash == nil || branchTail[0] == UInt64(total)),
+      total == count,
       "(N6) a branch miscounts what is below it")
     var buckets = entryMap
     for slot in 0..<entryCount {

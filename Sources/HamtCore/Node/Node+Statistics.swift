@@ -22,7 +22,7 @@ public struct Statistics: BitwiseCopyable {
   public init() {}
 
   /// Buckets that the branches have, used or not.
-  public var buckets: Int { 32 * branchNodes }
+  public var buckets: Int { Bucket.count * branchNodes }
 }
 
 extension Node {

@@ -3,14 +3,20 @@
 /// One block of a map: a branch of the trie, a collision node, or a whole small map.
 ///
 /// A node is as long as what is in it. Children come first and entries behind them, so a step down the
-/// trie touches the bitmaps and one word, and only the last step reads an entry:
+/// trie touches the bitmaps and one word, and only the last step reads an entry. What an edit in place
+/// writes to on its way back up, count and hash, lies beside the bitmaps that it has read:
 ///
-///     branch     ┌────────┬─────────┬─────────┬─────────┬─────────┬─────────┬────────┐
-///     c children │ policy │ entry   │ child   │ child   │ entry   │ count*  │ hash*  │
-///     e entries  │ header │ Map     │ Map     │ 0 … c-1 │ 0 … e-1 │         │        │
-///                └────────┴─────────┴─────────┴─────────┴─────────┴─────────┴────────┘
-///       bytes      policy      4         4        8 c      16 e        8        8
-///                                               * only with a child, or with many entries
+///     branch     ┌────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────┐
+///     c children │ policy │ entry   │ child   │ count   │ hash    │ child   │ entry   │
+///     e entries  │ header │ Map     │ Map     │         │         │ 0 … c-1 │ 0 … e-1 │
+///                └────────┴─────────┴─────────┴─────────┴─────────┴─────────┴─────────┘
+///       bytes      policy      4         4         8         8        8 c      16 e
+///
+///     branch     ┌────────┬─────────┬─────────┬─────────┬────────┐
+///     no child   │ policy │ entry   │ zero    │ entry   │ hash*  │
+///     e entries  │ header │ Map     │         │ 0 … e-1 │        │
+///                └────────┴─────────┴─────────┴─────────┴────────┘
+///       bytes      policy      4         4       16 e       8      * only with many entries
 ///
 ///     collision  ┌────────┬─────────┬─────────┬─────────┬─────────┬─────────┬─────────┐
 ///                │ policy │ all     │ all     │ count   │ hash    │ path    │ entry   │
@@ -25,8 +31,8 @@
 ///       bytes      policy      4         4         8         8     arrayLimit   16 n       8 n
 ///
 /// *count* is the number of entries in the subtree. *hash* is the exclusive or of their contributions,
-/// zero while it is not known. A branch of a few entries and no child has neither: its count is in its
-/// bitmap and its hash is quickly taken anew.
+/// zero while it is not known. The count of a branch without children is in its bitmap; the hash of one of
+/// a few entries is quickly taken anew.
 ///
 /// Invariants (checked by `Node+Invariants.swift`):
 ///  (N1) The bitmaps of a branch share no bit; those of the other kinds are equal, and mark the kind.
@@ -126,7 +132,9 @@ extension Node {
 
   /// The children of a branch.
   @inline(__always)
-  public var children: UnsafeMutablePointer<Node> { base.assumingMemoryBound(to: Node.self) }
+  public var children: UnsafeMutablePointer<Node> {
+    (base + 16).assumingMemoryBound(to: Node.self)
+  }
 
   @inline(__always)
   public var entries: UnsafeMutablePointer<Entry<Element>> {
@@ -140,19 +148,15 @@ extension Node {
   /// The number of entries in the subtree.
   @inline(__always)
   public var count: Int {
-    if kind == .branch {
-      return childMap.isEmpty ? entryMap.count : Int(truncatingIfNeeded: branchTail[0])
-    }
-    return Int(truncatingIfNeeded: word(at: 0).pointee)
+    childMap.isEmpty ? entryMap.count : Int(truncatingIfNeeded: word(at: 0).pointee)
   }
 
   /// Where the hash of the subtree is kept, or nil for a branch that keeps none.
   @inline(__always)
   var cachedHash: UnsafeMutablePointer<UInt64>? {
-    if kind == .branch {
-      return keepsTail ? branchTail + 1 : nil
-    }
-    return word(at: 8)
+    if !childMap.isEmpty { return word(at: 8) }
+    let entryCount = entryMap.count
+    return Self.leafKeepsHash(entries: entryCount) ? word(at: 16 &* entryCount) : nil
   }
 
   /// The length of the block.
@@ -174,7 +178,7 @@ extension Node {
       let childCount = childMap.count
       return Extent(
         childCount: childCount, entryCount: entryCount,
-        entries: (base + 8 &* childCount).assumingMemoryBound(to: Entry<Element>.self),
+        entries: branchEntries,
         byteCount: Self.branchByteCount(entries: entryCount, children: childCount))
     }
     let count = Int(truncatingIfNeeded: word(at: 0).pointee)
@@ -191,41 +195,36 @@ extension Node {
   @inline(__always)
   static func branchByteCount(entries: Int, children: Int) -> Int {
     Policy.nodeHeaderSize &+ 8 &+ 16 &* entries &+ 8 &* children
-      &+ (keepsTail(entries: entries, children: children) ? 16 : 0)
+      &+ (children > 0 ? 16 : leafKeepsHash(entries: entries) ? 8 : 0)
   }
 
-  /// Whether a branch keeps its count and its hash. One that does not costs whoever takes the hash of its
-  /// parent a walk over its entries.
+  /// Whether a branch without children keeps its hash. One that does not costs whoever takes the hash of
+  /// its parent a walk over its entries.
   ///
   /// Most nodes of a large map are leaves of two or three entries. Eight is not measured against other
   /// limits; without one, a hash after one change to 1,000,000 dense keys took 8 µs in place of 1.
   @inline(__always)
-  private static func keepsTail(entries: Int, children: Int) -> Bool {
-    children > 0 || entries > 8
-  }
-
-  @inline(__always)
-  var keepsTail: Bool {
-    Self.keepsTail(entries: entryMap.count, children: childMap.count)
-  }
+  private static func leafKeepsHash(entries: Int) -> Bool { entries > 8 }
 
   @inline(__always)
   var branchEntries: UnsafeMutablePointer<Entry<Element>> {
-    (base + 8 &* childMap.count).assumingMemoryBound(to: Entry<Element>.self)
-  }
-
-  /// The count and the hash of a branch that keeps them.
-  @inline(__always)
-  var branchTail: UnsafeMutablePointer<UInt64> {
-    (base + (8 &* childMap.count &+ 16 &* entryMap.count)).assumingMemoryBound(to: UInt64.self)
+    let childCount = childMap.count
+    return (base + (childMap.isEmpty ? 0 : 16 &+ 8 &* childCount))
+      .assumingMemoryBound(to: Entry<Element>.self)
   }
 
   /// Sets the count, if the branch keeps one, and forgets the hash.
   @inline(__always)
   func setBranchCount(_ count: Int) {
-    guard keepsTail else { return }
-    branchTail[0] = UInt64(truncatingIfNeeded: count)
-    branchTail[1] = 0
+    if !childMap.isEmpty {
+      word(at: 0).pointee = UInt64(truncatingIfNeeded: count)
+    }
+    cachedHash?.pointee = 0
+  }
+
+  @inline(__always)
+  func forgetHash() {
+    if let cachedHash, cachedHash.pointee != 0 { cachedHash.pointee = 0 }
   }
 }
 
@@ -253,7 +252,15 @@ extension Node {
   ///
   /// A multiple of eight, and `Tag.groupSize` at most. Clojure's (PersistentArrayMap); docs/design/nodes.md
   /// compares it with 16.
-  public static var arrayLimit: Int { 8 }
+  ///
+  /// The two other limits are for `make bench-array-limit`, which measures what this one is worth.
+  #if HAMT_ARRAY_LIMIT_0
+    public static var arrayLimit: Int { 0 }
+  #elseif HAMT_ARRAY_LIMIT_16
+    public static var arrayLimit: Int { 16 }
+  #else
+    public static var arrayLimit: Int { 8 }
+  #endif
 
   @inline(__always)
   static func arrayByteCount(_ count: Int) -> Int {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
+
 /// Comparing two tries node by node.
 ///
 /// The shape of a trie follows from the paths of its keys (N3, N9), so tries of equal keys have equal
@@ -12,7 +14,9 @@ extension Node {
   ///   rest; O(k^2) equality calls for k colliding keys. No allocation.
   // REENTRANCY: `matches` and `areEqual` may run foreign code. The caller holds both roots, and the nodes
   // below are never written to (N10).
-  static func areEqual(_ a: Node, _ b: Node, _ policy: Policy) throws(Failure) -> Bool {
+  static func areEqual(
+    _ a: Node, _ b: Node, inLargeMap: Bool, _ policy: Policy
+  ) throws(Failure) -> Bool {
     if a == b { return true }
     guard a.entryMap == b.entryMap, a.childMap == b.childMap, a.count == b.count else {
       return false
@@ -20,9 +24,12 @@ extension Node {
     if a.kind == .collision {
       return try areEqualCollisions(a, b, policy)
     }
+    if inLargeMap { prefetchDifferences(a, b) }
     // Children first: they are compared by address where the tries share them.
     for slot in 0..<a.childCount {
-      guard try areEqual(a.children[slot], b.children[slot], policy) else { return false }
+      guard try areEqual(a.children[slot], b.children[slot], inLargeMap: inLargeMap, policy) else {
+        return false
+      }
     }
     for slot in 0..<a.entryCount {
       let first = a.branchEntries[slot]
@@ -34,6 +41,23 @@ extension Node {
       guard try policy.areIdenticalOrEqual(first.value, second.value) else { return false }
     }
     return true
+  }
+
+  /// Asks for the memory of what two branches of one shape hold and do not share.
+  @inline(__always)
+  private static func prefetchDifferences(_ a: Node, _ b: Node) {
+    for slot in 0..<a.childCount where !(a.children[slot] == b.children[slot]) {
+      csystem_prefetch(a.children[slot].memory)
+      csystem_prefetch(b.children[slot].memory)
+    }
+    let first = a.branchEntries
+    let second = b.branchEntries
+    for slot in 0..<a.entryCount {
+      Policy.prefetch(first[slot].key)
+      Policy.prefetch(second[slot].key)
+      Policy.prefetch(first[slot].value)
+      Policy.prefetch(second[slot].value)
+    }
   }
 
   private static func areEqualCollisions(

@@ -29,13 +29,14 @@ extension Node {
     guard a.kind == .branch, b.kind == .branch else {
       return try mergeCollisions(a, b, level: level, prefix: prefix, resolver, policy)
     }
-    var union = Union(a, b)
-    do {
-      try union.addAll(level: level, prefix: prefix, resolver, policy)
-      return try union.finish(policy)
-    } catch {
-      union.abandon(policy)
-      throw error
+    return try Union.with(a, b) { (union) throws(Failure) in
+      do throws(Failure) {
+        try union.addAll(level: level, prefix: prefix, resolver, policy)
+        return try union.finish(policy)
+      } catch {
+        union.abandon(policy)
+        throw error
+      }
     }
   }
 
@@ -130,9 +131,39 @@ extension Node {
 
 // MARK: - One branch of a union
 
+/// What is left of a branch of which one bucket after another is taken, in order.
+private struct Limbs<Policy: ElementPolicy> {
+  private let entryMap: Bitmap
+  private let childMap: Bitmap
+  private var nextEntry: UnsafeMutablePointer<Entry<Policy.Element>>
+  private var nextChild: UnsafeMutablePointer<Node<Policy>>
+
+  init(_ branch: Node<Policy>) {
+    entryMap = branch.entryMap
+    childMap = branch.childMap
+    nextEntry = branch.branchEntries
+    nextChild = branch.children
+  }
+
+  // SAFETY: by (N2) there is one entry, or one child, for each bit.
+  @inline(__always)
+  mutating func take(_ bucket: Bucket) -> Node<Policy>.Limb {
+    if childMap.contains(bucket) {
+      defer { nextChild += 1 }
+      return .child(nextChild.pointee)
+    }
+    if entryMap.contains(bucket) {
+      defer { nextEntry += 1 }
+      return .entry(nextEntry.pointee)
+    }
+    return .nothing
+  }
+}
+
 /// What the union of two branches will hold, slot by slot, before a node is made of it.
 ///
-/// Entries and children are borrowed from the two branches, except those marked as made here.
+/// Entries and children are borrowed from the two branches, except those marked as made here. Both lie in
+/// memory that `with` lends, which nobody has to fill first.
 private struct Union<Policy: ElementPolicy> {
   typealias Element = Policy.Element
 
@@ -140,8 +171,8 @@ private struct Union<Policy: ElementPolicy> {
   let b: Node<Policy>
   var entryMap = Bitmap.none
   var childMap = Bitmap.none
-  var entries: InlineArray<32, Entry<Element>>
-  var children: InlineArray<32, Node<Policy>>
+  let entries: UnsafeMutablePointer<Entry<Element>>
+  let children: UnsafeMutablePointer<Node<Policy>>
   var entryCount = 0
   var childCount = 0
   /// Slots whose child was made here, and slots whose value was given by the resolver.
@@ -153,13 +184,23 @@ private struct Union<Policy: ElementPolicy> {
   var isA = true
   var isB = true
 
-  init(_ a: Node<Policy>, _ b: Node<Policy>) {
-    self.a = a
-    self.b = b
-    children = InlineArray(repeating: a)
-    // SAFETY: the filler is never read, since `entryCount` counts what has been added.
-    let filler = UnsafeMutableRawPointer(a.memory).loadUnaligned(as: Entry<Element>.self)
-    entries = InlineArray(repeating: filler)
+  /// Calls `body` with an empty union of two branches. It must not outlive the call.
+  @inline(__always)
+  static func with<Result>(
+    _ a: Node<Policy>, _ b: Node<Policy>, _ body: (inout Union) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try withUnsafeTemporaryAllocation(
+      of: Entry<Element>.self, capacity: Bucket.count
+    ) { (entries) throws(Failure) in
+      try withUnsafeTemporaryAllocation(
+        of: Node<Policy>.self, capacity: Bucket.count
+      ) { (children) throws(Failure) in
+        var union = Union(
+          a: a, b: b, entries: entries.baseAddress.unsafelyUnwrapped,
+          children: children.baseAddress.unsafelyUnwrapped)
+        return try body(&union)
+      }
+    }
   }
 
   mutating func addAll<Resolver: MergeResolver<Element>>(
@@ -168,11 +209,13 @@ private struct Union<Policy: ElementPolicy> {
     var rest = Bitmap(
       rawValue: a.entryMap.rawValue | a.childMap.rawValue | b.entryMap.rawValue
         | b.childMap.rawValue)
+    var mineLeft = Limbs(a)
+    var theirsLeft = Limbs(b)
     while !rest.isEmpty {
       let bucket = rest.first
       rest = rest.removing(bucket)
       let below = prefix.appending(bucket, at: level)
-      switch (a.content(of: bucket), b.content(of: bucket)) {
+      switch (mineLeft.take(bucket), theirsLeft.take(bucket)) {
       case (.nothing, .nothing): break
       case (let mine, .nothing):
         isB = false

@@ -131,8 +131,8 @@ import Testing
   }
 
   @Test func aBranchThatMiscounts() throws {
-    try expect("(N6)", in: ledger.trie("31 32 V")) { $0.branchTail[0] += 1 }
-    try expect("(N6)", in: ledger.trie("311 312 32 V")) { $0.children[0].branchTail[0] -= 1 }
+    try expect("(N6)", in: ledger.trie("31 32 V")) { $0.word(at: 0).pointee += 1 }
+    try expect("(N6)", in: ledger.trie("311 312 32 V")) { $0.children[0].word(at: 0).pointee -= 1 }
   }
 
   @Test(arguments: ["31 32 V", "31*2 V"])
