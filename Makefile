@@ -55,6 +55,11 @@ bench-quick: $(INSTALLED) ## Measure the chief operations in a minute
 bench-compare: $(INSTALLED) ## Say what became faster or slower since BASE=commit
 	$(VENV_PYTHON) -m benchmarks.compare $(BASE) $(ARGS)
 
+.PHONY: bench-array-limit
+
+bench-array-limit: $(INSTALLED) ## Compare the limit of small maps with none and with 16
+	$(VENV_PYTHON) -m benchmarks.array_limit $(ARGS)
+
 # Without optimisation across modules the core's generic code would stay so, ten times slower; without
 # popcount the bitmaps are counted by hand, where the extension has the instruction (setup.py).
 NATIVE_FLAGS := --configuration release --package-path benchmarks/native --scratch-path .build/native \
