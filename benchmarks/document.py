@@ -65,8 +65,8 @@ _TARGETS = """
 ## Targets
 
 What pyhamt means to reach (`benchmarks/targets.py`), the worst case that was measured,
-and how many of the cases hold. [Nodes](design/nodes.md) and [memory](design/memory.md)
-say what was tried.
+and how many of the cases hold. [Targets that are missed](design/targets.md) says what
+bounds those, and what was tried.
 
 | target | limit | worst | at | holds |
 |---|---|---|---|---|
