@@ -6,7 +6,10 @@ What a thread raises is printed by its child process, which then counts as faile
 
 from __future__ import annotations
 
-from child import run_child
+import os
+from pathlib import Path
+
+from child import run_child, run_script
 
 _PRELUDE = """
 import sys, threading, time
@@ -229,3 +232,11 @@ for depth in (0, 1, 10, 49, 50, 51, 100):
     run_in_threads(free, free_another)
 """
     )
+
+
+def test_eight_threads_end_with_the_answer_of_the_model() -> None:
+    seconds = "60" if os.environ.get("PYHAMT_LONG_TESTS") else "2"
+    done = run_script(Path(__file__).with_name("stress.py"), seconds, timeout_s=300)
+    counts = dict(pair.split(":") for pair in done.split())
+    assert len(counts) == 8
+    assert all(int(count) > 0 for count in counts.values()), done

@@ -18,7 +18,8 @@ import HamtCore
 ///                    └───────────┴──────────┴────────────────────┴ ─ ─
 ///       bytes             8           8               8
 ///
-/// The pool needs no lock: whoever uses the policy holds the lock of the interpreter whose state it is.
+/// The pool needs no lock: whoever uses the policy holds the lock of the interpreter whose state it is. A
+/// build for an interpreter without that lock has no pool, and counts plain nodes atomically.
 
 struct PythonPolicy: ElementPolicy {
   typealias Element = UnsafeMutablePointer<PyObject>
@@ -146,9 +147,8 @@ extension PythonPolicy {
       else { throw .outOfMemory }
       return node
     }
-    guard let node = pool.take(byteCount: byteCount) ?? hamt_node_allocate_plain(byteCount) else {
-      throw .outOfMemory
-    }
+    let kept = HAMT_HAS_POOL != 0 ? pool.take(byteCount: byteCount) : nil
+    guard let node = kept ?? hamt_node_allocate_plain(byteCount) else { throw .outOfMemory }
     hamt_node_init_plain(node)
     return node
   }
@@ -164,7 +164,7 @@ extension PythonPolicy {
   func deallocateNode(_ node: UnsafeMutableRawPointer, byteCount: Int) {
     if isTrackedNode(node) {
       deallocateTrackedNode(node)
-    } else if state == nil || !pool.give(node, byteCount: byteCount) {
+    } else if HAMT_HAS_POOL == 0 || state == nil || !pool.give(node, byteCount: byteCount) {
       hamt_node_free_plain(node)
     }
   }

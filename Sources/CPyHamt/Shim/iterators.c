@@ -5,6 +5,8 @@
  * A map never changes, so an iterator needs no guard: it holds the map until
  * its end, and lets go of it there. The iterator of a mutation walks over a map
  * that holds the mutation's root, and watches its count of edits.
+ *
+ * Two threads may take turns with one iterator: a step is a critical section.
  */
 
 #include "shim.h"
@@ -31,7 +33,7 @@ iterator_watch(PyObject *self, MutationObject *mutation)
 {
     IteratorObject *iterator = (IteratorObject *)self;
     iterator->mutation = (MutationObject *)Py_NewRef(mutation);
-    iterator->edits = mutation->edits;
+    iterator->edits = __atomic_load_n(&mutation->edits, __ATOMIC_RELAXED);
 }
 
 PyObject *
@@ -80,7 +82,8 @@ iterator_advance(IteratorObject *iterator)
         return NULL;
     }
     if (iterator->mutation != NULL
-        && iterator->mutation->edits != iterator->edits)
+        && __atomic_load_n(&iterator->mutation->edits, __ATOMIC_RELAXED)
+               != iterator->edits)
     {
         PyErr_SetString(PyExc_RuntimeError,
                         "the mutation changed during iteration");
@@ -126,23 +129,30 @@ entry_pack(const hamt_entry *entry)
 static PyObject *
 keys_iterator_tp_iternext(PyObject *self)
 {
+    PyObject *key;
+    Py_BEGIN_CRITICAL_SECTION(self);
     const hamt_entry *entry = iterator_next((IteratorObject *)self);
-    return entry == NULL ? NULL : Py_NewRef(entry->key);
+    key = entry == NULL ? NULL : Py_NewRef(entry->key);
+    Py_END_CRITICAL_SECTION();
+    return key;
 }
 
 static PyObject *
 values_iterator_tp_iternext(PyObject *self)
 {
+    PyObject *value;
+    Py_BEGIN_CRITICAL_SECTION(self);
     const hamt_entry *entry = iterator_next((IteratorObject *)self);
-    return entry == NULL ? NULL : Py_NewRef(entry->value);
+    value = entry == NULL ? NULL : Py_NewRef(entry->value);
+    Py_END_CRITICAL_SECTION();
+    return value;
 }
 
 /* As dict's iterator does it, the tuple that was given last is given again
  * when nobody else has it any more: unpacking a pair lets go of it. */
 static PyObject *
-items_iterator_tp_iternext(PyObject *self)
+iterator_next_item(IteratorObject *iterator)
 {
-    IteratorObject *iterator = (IteratorObject *)self;
     const hamt_entry *entry = iterator_next(iterator);
     if (entry == NULL) {
         return NULL;
@@ -152,9 +162,19 @@ items_iterator_tp_iternext(PyObject *self)
         return pair;
     }
     pair = entry_pack(entry);
-    if (iterator->pair == NULL) {
+    if (HAMT_REUSES_PAIRS && iterator->pair == NULL) {
         iterator->pair = Py_XNewRef(pair);
     }
+    return pair;
+}
+
+static PyObject *
+items_iterator_tp_iternext(PyObject *self)
+{
+    PyObject *pair;
+    Py_BEGIN_CRITICAL_SECTION(self);
+    pair = iterator_next_item((IteratorObject *)self);
+    Py_END_CRITICAL_SECTION();
     return pair;
 }
 
@@ -163,7 +183,11 @@ iterator_py_length_hint(PyObject *self, PyObject *ignored)
 {
     (void)ignored;
     IteratorObject *iterator = (IteratorObject *)self;
-    return PyLong_FromSsize_t(iterator->map == NULL ? 0 : iterator->remaining);
+    Py_ssize_t remaining;
+    Py_BEGIN_CRITICAL_SECTION(self);
+    remaining = iterator->map == NULL ? 0 : iterator->remaining;
+    Py_END_CRITICAL_SECTION();
+    return PyLong_FromSsize_t(remaining);
 }
 
 static PyMethodDef iterator_methods[] = {

@@ -43,7 +43,7 @@ static _Thread_local Deallocations deallocations;
 static MapObject *
 map_allocate(hamt_state *state)
 {
-    PyObject *kept = state->free_maps;
+    PyObject *kept = HAMT_HAS_POOL ? state->free_maps : NULL;
     if (kept == NULL) {
         return PyObject_GC_New(MapObject, state->MapType);
     }
@@ -91,7 +91,9 @@ map_free(hamt_state *state, MapObject *map)
 {
     PyTypeObject *type = Py_TYPE(map);
     hamt_map_release(state, map->root);
-    if (type == state->MapType && state->free_map_count < FREE_MAPS_LIMIT) {
+    if (HAMT_HAS_POOL && type == state->MapType
+        && state->free_map_count < FREE_MAPS_LIMIT)
+    {
         map->weakrefs = state->free_maps;
         state->free_maps = (PyObject *)map;
         state->free_map_count++;

@@ -29,6 +29,7 @@ seeds_from_dict(PyObject *dict, hamt_seed *seeds, Py_ssize_t size)
 {
     Py_ssize_t position = 0;
     Py_ssize_t i = 0;
+    Py_BEGIN_CRITICAL_SECTION(dict);
     while (i < size
            && PyDict_Next(dict, &position, &seeds[i].entry.key,
                           &seeds[i].entry.value))
@@ -37,6 +38,7 @@ seeds_from_dict(PyObject *dict, hamt_seed *seeds, Py_ssize_t size)
         Py_INCREF(seeds[i].entry.value);
         i++;
     }
+    Py_END_CRITICAL_SECTION();
     return i;
 }
 
@@ -138,9 +140,20 @@ root_from_columns(hamt_state *state, PyObject *keys, PyObject *values,
     if (seeds == NULL) {
         return -1;
     }
-    for (Py_ssize_t i = 0; i < count; i++) {
+    bool is_whole;
+    Py_BEGIN_CRITICAL_SECTION2(keys, values);
+    is_whole = PyList_Size(keys) == count && PyList_Size(values) == count;
+    for (Py_ssize_t i = 0; is_whole && i < count; i++) {
         seeds[i].entry.key = Py_NewRef(PyList_GetItem(keys, i));
         seeds[i].entry.value = Py_NewRef(PyList_GetItem(values, i));
+    }
+    Py_END_CRITICAL_SECTION2();
+    if (!is_whole) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "list changed size while a PersistentMap was made "
+                        "from it");
+        seeds_free(seeds, small);
+        return -1;
     }
     hamt_node *built = NULL;
     int result = root_from_seeds(state, seeds, count, &built);
@@ -182,27 +195,27 @@ root_set(hamt_state *state, hamt_node **root, PyObject *key, PyObject *value)
 static int
 root_update_from_dict(hamt_state *state, hamt_node **root, PyObject *dict)
 {
+    int result = 0;
+    Py_BEGIN_CRITICAL_SECTION(dict);
     Py_ssize_t size = PyDict_Size(dict);
     Py_ssize_t position = 0;
     PyObject *key;
     PyObject *value;
-    while (PyDict_Next(dict, &position, &key, &value)) {
+    while (result == 0 && PyDict_Next(dict, &position, &key, &value)) {
         Py_INCREF(key);
         Py_INCREF(value);
-        int result = root_set(state, root, key, value);
+        result = root_set(state, root, key, value);
         Py_DECREF(key);
         Py_DECREF(value);
-        if (result < 0) {
-            return -1;
-        }
-        if (PyDict_Size(dict) != size) {
+        if (result == 0 && PyDict_Size(dict) != size) {
             PyErr_SetString(PyExc_RuntimeError,
                             "dict changed size while a PersistentMap was "
                             "made from it");
-            return -1;
+            result = -1;
         }
     }
-    return 0;
+    Py_END_CRITICAL_SECTION();
+    return result;
 }
 
 static int

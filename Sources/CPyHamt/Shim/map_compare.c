@@ -88,8 +88,9 @@ Py_hash_t
 map_tp_hash(PyObject *self)
 {
     MapObject *map = (MapObject *)self;
-    if (map->hash != -1) {
-        return map->hash;
+    Py_hash_t known = __atomic_load_n(&map->hash, __ATOMIC_RELAXED);
+    if (known != -1) {
+        return known;
     }
     if (Py_EnterRecursiveCall(" while hashing a PersistentMap")) {
         return -1;
@@ -100,6 +101,7 @@ map_tp_hash(PyObject *self)
     if (status != HAMT_OK) {
         return -1;
     }
-    map->hash = finish_frozenset_hash(mixed, hamt_map_count(map->root));
-    return map->hash;
+    Py_hash_t hash = finish_frozenset_hash(mixed, hamt_map_count(map->root));
+    __atomic_store_n(&map->hash, hash, __ATOMIC_RELAXED);
+    return hash;
 }

@@ -216,16 +216,17 @@ map_py_deepcopy(PyObject *self, PyObject *memo)
 {
     MapObject *map = (MapObject *)self;
     hamt_state *state = map->state;
-    if (state->deepcopy == NULL) {
+    if (state_object(&state->deepcopy) == NULL) {
         PyObject *copy = PyImport_ImportModule("copy");
         if (copy == NULL) {
             return NULL;
         }
-        state->deepcopy = PyObject_GetAttrString(copy, "deepcopy");
+        PyObject *deepcopy = PyObject_GetAttrString(copy, "deepcopy");
         Py_DECREF(copy);
-        if (state->deepcopy == NULL) {
+        if (deepcopy == NULL) {
             return NULL;
         }
+        (void)state_keep(&state->deepcopy, deepcopy);
     }
     hamt_node *root = NULL;
     if (deepcopy_entries(map, memo, &root) < 0) {

@@ -14,21 +14,20 @@ static PyObject *
 forward(hamt_state *state, PyObject *self, const char *name, PyObject *args,
         PyObject *kwargs)
 {
-    if (state->methods == NULL) {
+    PyObject *methods = state_object(&state->methods);
+    if (methods == NULL) {
         if (state->load_methods == NULL) {
             return PyErr_Format(PyExc_RuntimeError,
                                 "PersistentMap.%s needs the package pyhamt",
                                 name);
         }
-        PyObject *methods = PyObject_CallNoArgs(state->load_methods);
+        methods = PyObject_CallNoArgs(state->load_methods);
         if (methods == NULL) {
             return NULL;
         }
-        PyObject *old = state->methods;
-        state->methods = methods;
-        Py_XDECREF(old);
+        methods = state_keep(&state->methods, methods);
     }
-    PyObject *function = PyObject_GetAttrString(state->methods, name);
+    PyObject *function = PyObject_GetAttrString(methods, name);
     if (function == NULL) {
         return NULL;
     }

@@ -106,10 +106,29 @@ state_new(void)
     return state;
 }
 
+PyObject *
+state_keep(PyObject **place, PyObject *made)
+{
+    PyObject *first = NULL;
+    if (__atomic_compare_exchange_n(place, &first, made, false,
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    {
+        return made;
+    }
+    Py_DECREF(made);
+    return first;
+}
+
 void
 state_release(hamt_state *state)
 {
-    if (--state->references > 0) {
+#ifndef Py_GIL_DISABLED
+    Py_ssize_t left = --state->references;
+#else
+    Py_ssize_t left =
+        __atomic_sub_fetch(&state->references, 1, __ATOMIC_ACQ_REL);
+#endif
+    if (left > 0) {
         return;
     }
     free_maps_clear(state);
@@ -270,6 +289,9 @@ PyDoc_STRVAR(module_doc, "The native part of pyhamt.");
 
 static PyModuleDef_Slot hamt_slots[] = {
     {Py_mod_exec, hamt_exec},
+#ifdef Py_GIL_DISABLED
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
     {0, NULL}, /* Py_mod_multiple_interpreters, where it is known */
     {0, NULL},
 };
@@ -295,8 +317,10 @@ PyInit__hamt(void)
 {
     int minor = 0;
     if (sscanf(Py_GetVersion(), "3.%d", &minor) == 1 && minor >= 12) {
-        hamt_slots[1].slot = MOD_MULTIPLE_INTERPRETERS;
-        hamt_slots[1].value = MOD_PER_INTERPRETER_GIL_SUPPORTED;
+        PyModuleDef_Slot *unused =
+            &hamt_slots[sizeof hamt_slots / sizeof *hamt_slots - 2];
+        unused->slot = MOD_MULTIPLE_INTERPRETERS;
+        unused->value = MOD_PER_INTERPRETER_GIL_SUPPORTED;
     }
     return PyModuleDef_Init(&hamt_module);
 }

@@ -17,6 +17,10 @@
  * may run `__eq__`; whatever that code does, it cannot edit. A read takes a
  * reference to the root while it searches: an edit that its `__eq__` makes then
  * copies, and the read goes on in the version that it began with.
+ *
+ * The same holds for threads. An edit holds the mutation's critical section, and
+ * changes nodes only between two moments at which foreign code may run; there,
+ * another thread finds the mutation whole and busy, and can read it.
  */
 
 #include "shim.h"
@@ -34,6 +38,7 @@ map_py_mutate(PyObject *self, PyObject *ignored)
         return NULL;
     }
     hamt_map_retain(map->root);
+    mutation->state = map->state;
     mutation->map = (MapObject *)Py_NewRef(self);
     mutation->root = map->root;
     mutation->edits = 0;
@@ -65,7 +70,7 @@ mutation_tp_clear(PyObject *self)
     hamt_node *root = mutation->root;
     mutation->root = NULL;
     mutation->edits++;
-    hamt_map_release(mutation->map->state, root);
+    hamt_map_release(mutation->state, root);
     return 0;
 }
 
@@ -78,7 +83,7 @@ mutation_tp_dealloc(PyObject *self)
     if (mutation->weakrefs != NULL) {
         PyObject_ClearWeakRefs(self);
     }
-    hamt_map_release(mutation->map->state, mutation->root);
+    hamt_map_release(mutation->state, mutation->root);
     Py_DECREF(mutation->map);
     PyObject_GC_Del(self);
     Py_DECREF(type);
@@ -96,42 +101,51 @@ mutation_require_open(MutationObject *mutation)
     return 0;
 }
 
-/* Claim the mutation for an edit: 0, or -1 with an exception set. */
-static int
+/* Claim the mutation, in its critical section, for an edit: HAMT_OK, or
+ * HAMT_ERROR with an exception set. */
+static hamt_status
 mutation_begin(MutationObject *mutation)
 {
     if (mutation_require_open(mutation) < 0) {
-        return -1;
+        return HAMT_ERROR;
     }
     if (mutation->is_busy) {
         PyErr_SetString(PyExc_RuntimeError,
                         "this mutation is being edited already");
-        return -1;
+        return HAMT_ERROR;
     }
     mutation->is_busy = true;
-    return 0;
+    return HAMT_OK;
 }
 
 static void
 mutation_end(MutationObject *mutation, bool changed)
 {
     mutation->is_busy = false;
-    mutation->edits += changed;
+    /* An iterator looks at the count outside the critical section. */
+    __atomic_store_n(&mutation->edits, mutation->edits + changed,
+                     __ATOMIC_RELAXED);
 }
 
 /* Set a key: 0, or -1 with an exception set. */
 static int
 mutation_set(MutationObject *mutation, PyObject *key, PyObject *value)
 {
-    hamt_state *state = mutation->map->state;
+    hamt_state *state = mutation->state;
     Py_hash_t hash;
-    if (hash_key(key, &hash) < 0 || mutation_begin(mutation) < 0) {
+    if (hash_key(key, &hash) < 0) {
         return -1;
     }
     hamt_displaced displaced;
-    hamt_status status =
-        hamt_map_insert(state, &mutation->root, key, hash, value, &displaced);
-    mutation_end(mutation, status == HAMT_OK);
+    hamt_status status;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    status = mutation_begin(mutation);
+    if (status == HAMT_OK) {
+        status = hamt_map_insert(state, &mutation->root, key, hash, value,
+                                 &displaced);
+        mutation_end(mutation, status == HAMT_OK);
+    }
+    Py_END_CRITICAL_SECTION();
     if (status == HAMT_OK) {
         hamt_displaced_release(state, &displaced);
     }
@@ -142,15 +156,20 @@ mutation_set(MutationObject *mutation, PyObject *key, PyObject *value)
 static hamt_status
 mutation_remove(MutationObject *mutation, PyObject *key)
 {
-    hamt_state *state = mutation->map->state;
+    hamt_state *state = mutation->state;
     Py_hash_t hash;
-    if (hash_key(key, &hash) < 0 || mutation_begin(mutation) < 0) {
+    if (hash_key(key, &hash) < 0) {
         return HAMT_ERROR;
     }
     hamt_displaced displaced;
-    hamt_status status =
-        hamt_map_remove(state, &mutation->root, key, hash, &displaced);
-    mutation_end(mutation, status == HAMT_OK);
+    hamt_status status;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    status = mutation_begin(mutation);
+    if (status == HAMT_OK) {
+        status = hamt_map_remove(state, &mutation->root, key, hash, &displaced);
+        mutation_end(mutation, status == HAMT_OK);
+    }
+    Py_END_CRITICAL_SECTION();
     if (status == HAMT_OK) {
         hamt_displaced_release(state, &displaced);
     }
@@ -159,17 +178,28 @@ mutation_remove(MutationObject *mutation, PyObject *key)
 
 /* ---- Reading ------------------------------------------------------------- */
 
+/* The root as it is now, with a reference. */
+static hamt_node *
+mutation_root(MutationObject *mutation)
+{
+    hamt_node *root;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    root = mutation->root;
+    hamt_map_retain(root);
+    Py_END_CRITICAL_SECTION();
+    return root;
+}
+
 /* Look up a key: HAMT_OK with a new reference, HAMT_NOT_FOUND, HAMT_ERROR. */
 static hamt_status
 mutation_lookup(MutationObject *mutation, PyObject *key, PyObject **value)
 {
-    hamt_state *state = mutation->map->state;
+    hamt_state *state = mutation->state;
     Py_hash_t hash;
     if (hash_key(key, &hash) < 0) {
         return HAMT_ERROR;
     }
-    hamt_node *root = mutation->root;
-    hamt_map_retain(root);
+    hamt_node *root = mutation_root(mutation);
     const hamt_entry *entry;
     hamt_status status = hamt_map_find(state, root, key, hash, &entry);
     if (status == HAMT_OK) {
@@ -182,7 +212,11 @@ mutation_lookup(MutationObject *mutation, PyObject *key, PyObject **value)
 static Py_ssize_t
 mutation_mp_length(PyObject *self)
 {
-    return hamt_map_count(((MutationObject *)self)->root);
+    Py_ssize_t count;
+    Py_BEGIN_CRITICAL_SECTION(self);
+    count = hamt_map_count(((MutationObject *)self)->root);
+    Py_END_CRITICAL_SECTION();
+    return count;
 }
 
 static PyObject *
@@ -238,9 +272,8 @@ mutation_py_get(PyObject *self, PyObject *const *args, Py_ssize_t count,
 static PyObject *
 mutation_snapshot(MutationObject *mutation)
 {
-    hamt_state *state = mutation->map->state;
-    hamt_map_retain(mutation->root);
-    return map_wrap(state, state->MapType, mutation->root);
+    hamt_state *state = mutation->state;
+    return map_wrap(state, state->MapType, mutation_root(mutation));
 }
 
 static PyObject *
@@ -251,9 +284,8 @@ mutation_tp_iter(PyObject *self)
     if (map == NULL) {
         return NULL;
     }
-    PyObject *iterator =
-        iterator_new(mutation->map->state->KeysIteratorType,
-                     (MapObject *)map, HAMT_KEYS);
+    PyObject *iterator = iterator_new(mutation->state->KeysIteratorType,
+                                      (MapObject *)map, HAMT_KEYS);
     Py_DECREF(map);
     if (iterator != NULL) {
         iterator_watch(iterator, mutation);
@@ -417,14 +449,16 @@ mutation_py_popitem(PyObject *self, PyObject *ignored)
     if (mutation_require_open(mutation) < 0) {
         return NULL;
     }
+    hamt_state *state = mutation->state;
+    hamt_node *root = mutation_root(mutation);
     hamt_cursor cursor;
-    hamt_cursor_init(&cursor, mutation->root, HAMT_ITEMS);
+    hamt_cursor_init(&cursor, root, HAMT_ITEMS);
     const hamt_entry *entry = hamt_cursor_next(&cursor);
+    PyObject *item = entry == NULL ? NULL : entry_pack(entry);
+    hamt_map_release(state, root);
     if (entry == NULL) {
         PyErr_SetString(PyExc_KeyError, "popitem(): the mutation is empty");
-        return NULL;
     }
-    PyObject *item = entry_pack(entry);
     if (item == NULL) {
         return NULL;
     }
@@ -465,19 +499,22 @@ static PyObject *
 mutation_py_update(PyObject *self, PyObject *args, PyObject *kwargs)
 {
     MutationObject *mutation = (MutationObject *)self;
-    hamt_state *state = mutation->map->state;
-    if (mutation_begin(mutation) < 0) {
-        return NULL;
+    hamt_state *state = mutation->state;
+    int result;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    result = mutation_begin(mutation);
+    if (result == 0) {
+        Py_ssize_t count = PyTuple_Size(args);
+        for (Py_ssize_t i = 0; result == 0 && i < count; i++) {
+            result =
+                root_update(state, &mutation->root, PyTuple_GetItem(args, i));
+        }
+        if (result == 0 && kwargs != NULL) {
+            result = root_update(state, &mutation->root, kwargs);
+        }
+        mutation_end(mutation, true);
     }
-    int result = 0;
-    Py_ssize_t count = PyTuple_Size(args);
-    for (Py_ssize_t i = 0; result == 0 && i < count; i++) {
-        result = root_update(state, &mutation->root, PyTuple_GetItem(args, i));
-    }
-    if (result == 0 && kwargs != NULL) {
-        result = root_update(state, &mutation->root, kwargs);
-    }
-    mutation_end(mutation, true);
+    Py_END_CRITICAL_SECTION();
     if (result < 0) {
         return NULL;
     }
@@ -489,46 +526,62 @@ mutation_py_clear(PyObject *self, PyObject *ignored)
 {
     (void)ignored;
     MutationObject *mutation = (MutationObject *)self;
-    if (mutation_begin(mutation) < 0) {
+    hamt_node *root = NULL;
+    hamt_status status;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    status = mutation_begin(mutation);
+    if (status == HAMT_OK) {
+        root = mutation->root;
+        mutation->root = NULL;
+        mutation_end(mutation, root != NULL);
+    }
+    Py_END_CRITICAL_SECTION();
+    hamt_map_release(mutation->state, root);
+    if (status != HAMT_OK) {
         return NULL;
     }
-    hamt_node *root = mutation->root;
-    mutation->root = NULL;
-    mutation_end(mutation, root != NULL);
-    hamt_map_release(mutation->map->state, root);
     Py_RETURN_NONE;
 }
 
 /* ---- Finishing ----------------------------------------------------------- */
+
+/* Put the map of the root into the mutation, which is busy, and give the map
+ * that was there to `*old`. 0, or -1 with an exception set. */
+static int
+mutation_wrap_root(MutationObject *mutation, MapObject **old)
+{
+    MapObject *map = mutation->map;
+    if (mutation->root == map->root) {
+        return 0;
+    }
+    hamt_map_retain(mutation->root);
+    PyObject *wrapped = map_wrap(map->state, Py_TYPE(map), mutation->root);
+    if (wrapped == NULL) {
+        return -1;
+    }
+    *old = map;
+    mutation->map = (MapObject *)wrapped;
+    return 0;
+}
 
 static PyObject *
 mutation_py_finish(PyObject *self, PyObject *ignored)
 {
     (void)ignored;
     MutationObject *mutation = (MutationObject *)self;
-    if (!mutation->is_finished) {
-        if (mutation_begin(mutation) < 0) {
-            return NULL;
-        }
-        if (mutation->root != mutation->map->root) {
-            MapObject *old = mutation->map;
-            hamt_map_retain(mutation->root);
-            PyObject *map = map_wrap(old->state, Py_TYPE(old), mutation->root);
-            if (map == NULL) {
-                mutation_end(mutation, false);
-                return NULL;
-            }
-            mutation->map = (MapObject *)map;
-            mutation->is_finished = true;
-            mutation_end(mutation, false);
-            Py_DECREF(old);
-        }
-        else {
-            mutation->is_finished = true;
-            mutation_end(mutation, false);
-        }
+    MapObject *old = NULL;
+    PyObject *map = NULL;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    if (!mutation->is_finished && mutation_begin(mutation) == HAMT_OK) {
+        mutation->is_finished = mutation_wrap_root(mutation, &old) == 0;
+        mutation_end(mutation, false);
     }
-    return Py_NewRef(mutation->map);
+    if (mutation->is_finished) {
+        map = Py_NewRef(mutation->map);
+    }
+    Py_END_CRITICAL_SECTION();
+    Py_XDECREF(old);
+    return map;
 }
 
 static PyObject *

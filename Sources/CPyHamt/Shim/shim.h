@@ -38,10 +38,11 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    MapObject *map;  /* owned; what it began with, or what it finished as */
-    hamt_node *root; /* owned */
-    uint64_t edits;  /* edits that changed something */
-    bool is_busy;    /* an edit is under way */
+    hamt_state *state; /* that of the map, which holds it */
+    MapObject *map;    /* owned; what it began with, or what it finished as */
+    hamt_node *root;   /* owned */
+    uint64_t edits;    /* edits that changed something */
+    bool is_busy;      /* an edit is under way */
     bool is_finished;
     PyObject *weakrefs;
 } MutationObject;
@@ -65,13 +66,28 @@ hamt_state *state_of_type(PyTypeObject *type);
 static inline hamt_state *
 state_retain(hamt_state *state)
 {
+#ifndef Py_GIL_DISABLED
     state->references++;
+#else
+    __atomic_fetch_add(&state->references, 1, __ATOMIC_RELAXED);
+#endif
     return state;
 }
 
 void state_release(hamt_state *state);
 
 hamt_state *module_state(PyObject *module);
+
+/* An object of the state that is made when it is first asked for, or NULL. */
+static inline PyObject *
+state_object(PyObject **place)
+{
+    return __atomic_load_n(place, __ATOMIC_ACQUIRE);
+}
+
+/* Put such an object in its place, unless another thread was first; give what
+ * is there, borrowed. Takes over the reference. */
+PyObject *state_keep(PyObject **place, PyObject *made);
 
 /* ---- node.c, views.c, iterators.c, map.c: types for module.c to make ---- */
 

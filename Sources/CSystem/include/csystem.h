@@ -34,6 +34,20 @@ csystem_prefetch(const void *_Nullable address)
     __builtin_prefetch(address);
 }
 
+/* A word that threads may write at once, each what the others write. Relaxed:
+ * nothing else is read because of it. */
+static inline uint64_t
+csystem_load_relaxed(const uint64_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_RELAXED);
+}
+
+static inline void
+csystem_store_relaxed(uint64_t *word, uint64_t value)
+{
+    __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
 /* Which of the 16 bytes from `bytes` on are equal to `byte`, the first in the
  * lowest bit. The compiler makes vector instructions of it. */
 static inline uint16_t

@@ -58,7 +58,8 @@ struct ArrayMap<Policy: ElementPolicy> {
     _ entry: Entry<Element>, path: HashPath, _ policy: Policy
   ) throws(Failure) -> Node<Policy> {
     let node = try Node.allocateBranch(
-      entryMap: Bitmap(path.bucket(at: 0)), childMap: .none, tracked: policy.isTracked(entry), policy)
+      entryMap: Bitmap(path.bucket(at: 0)), childMap: .none, tracked: policy.isTracked(entry),
+      policy)
     node.branchEntries[0] = entry
     policy.retain(entry)
     node.publish(policy)

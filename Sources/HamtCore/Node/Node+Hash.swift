@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
+
 /// The hash of a subtree: the exclusive or of what its entries contribute.
 ///
 /// Exclusive or does not depend on an order and is its own inverse, so a subtree's part can be kept in
@@ -9,10 +11,13 @@ extension Node {
   /// - Complexity: O(m) contributions for the m entries below that are in no node with a known hash;
   ///   O(log n) after one change to a map whose hash was taken.
   // REENTRANCY: `contribution` may run foreign code. The caller holds the root. Two walks that meet in
-  // one node store the same hash.
+  // one node store the same hash; they may be in two threads.
   func contributions(_ policy: Policy) throws(Failure) -> UInt64 {
     let cache = cachedHash
-    if let cache, cache.pointee != 0 { return cache.pointee }
+    if let cache {
+      let known = csystem_load_relaxed(cache)
+      if known != 0 { return known }
+    }
     var hash: UInt64 = 0
     for slot in 0..<childCount {
       hash ^= try children[slot].contributions(policy)
@@ -21,7 +26,7 @@ extension Node {
       let entry = entries[slot]
       hash ^= try policy.contribution(key: entry.key, value: entry.value)
     }
-    cache?.pointee = hash
+    if let cache { csystem_store_relaxed(cache, hash) }
     return hash
   }
 }

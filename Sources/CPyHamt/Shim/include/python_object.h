@@ -4,7 +4,8 @@
  *
  * This is the one file that knows the difference between a build for one
  * Python version and a build for all (the limited API): the latter asks the
- * interpreter where the former reads a field.
+ * interpreter where the former reads a field. It also knows how nodes are
+ * counted where threads run without the lock of the interpreter.
  */
 
 #ifndef HAMT_PYTHON_OBJECT_H
@@ -214,6 +215,12 @@ hamt_node_is_tracked(PyObject *node)
     return node->ob_type != NULL;
 }
 
+#ifndef Py_GIL_DISABLED
+
+/* Freed plain nodes are kept for the next ones: the lock of the interpreter
+ * guards the pool. */
+#define HAMT_HAS_POOL 1
+
 /* The count of a node is touched as a plain word: no node is immortal, and a
  * plain one is no object. Python meets it with the first and the last reference
  * to a tracked node. */
@@ -224,7 +231,7 @@ hamt_node_retain(PyObject *node)
     node->ob_refcnt++;
 }
 
-/* Whether that was the last reference. */
+/* Whether that was the last reference: the caller ends the node. */
 static inline bool
 hamt_node_release(PyObject *node)
 {
@@ -237,7 +244,8 @@ hamt_node_is_unique(PyObject *node)
     return node->ob_refcnt == 1;
 }
 
-/* End a tracked node that has no reference left, as Python ends its objects.
+/* End a tracked node that has no reference left, or one that nobody will give
+ * up, as Python ends its objects.
  *
  * May run Python code. */
 static inline void
@@ -246,6 +254,57 @@ hamt_node_end_tracked(PyObject *node)
     node->ob_refcnt = 1;
     Py_DECREF(node);
 }
+
+#else
+
+/* The allocator of this build has free lists for each thread, and no lock. */
+#define HAMT_HAS_POOL 0
+
+/* A tracked node is counted as Python counts its objects; a plain one, which
+ * is no object, by one atomic word. */
+
+static inline void
+hamt_node_retain(PyObject *node)
+{
+    if (hamt_node_is_tracked(node)) {
+        Py_INCREF(node);
+    }
+    else {
+        __atomic_fetch_add(&node->ob_ref_shared, 1, __ATOMIC_RELAXED);
+    }
+}
+
+/* Whether that was the last reference: the caller ends the node. Python ends a
+ * tracked node itself. */
+static inline bool
+hamt_node_release(PyObject *node)
+{
+    if (hamt_node_is_tracked(node)) {
+        Py_DECREF(node);
+        return false;
+    }
+    return __atomic_fetch_sub(&node->ob_ref_shared, 1, __ATOMIC_ACQ_REL) == 1;
+}
+
+/* No only for want of proof where another thread made a tracked node. */
+static inline bool
+hamt_node_is_unique(PyObject *node)
+{
+    if (hamt_node_is_tracked(node)) {
+        return _Py_IsOwnedByCurrentThread(node)
+               && __atomic_load_n(&node->ob_ref_local, __ATOMIC_RELAXED) == 1
+               && __atomic_load_n(&node->ob_ref_shared, __ATOMIC_ACQUIRE) == 0;
+    }
+    return __atomic_load_n(&node->ob_ref_shared, __ATOMIC_ACQUIRE) == 1;
+}
+
+static inline void
+hamt_node_end_tracked(PyObject *node)
+{
+    Py_DECREF(node);
+}
+
+#endif
 
 /* A block for a plain node, or NULL. */
 static inline void *_Nullable hamt_node_allocate_plain(Py_ssize_t size)
@@ -258,7 +317,11 @@ hamt_node_init_plain(void *block)
 {
     /* Python 3.14 has flags beside the count. */
     memset(block, 0, sizeof(PyObject));
+#ifndef Py_GIL_DISABLED
     ((PyObject *)block)->ob_refcnt = 1;
+#else
+    ((PyObject *)block)->ob_ref_shared = 1;
+#endif
 }
 
 static inline void
@@ -277,12 +340,16 @@ static inline void *_Nullable hamt_node_allocate_tracked(PyTypeObject *type,
                                                          Py_ssize_t size)
 {
     Py_ssize_t words = (size - (Py_ssize_t)sizeof(PyVarObject)) / 8;
+#if defined(Py_LIMITED_API) || PY_VERSION_HEX < 0x030C0000
     int was_enabled = PyGC_Disable();
     void *node = (void *)PyObject_GC_NewVar(PyVarObject, type, words);
     if (was_enabled) {
         (void)PyGC_Enable();
     }
     return node;
+#else
+    return (void *)PyObject_GC_NewVar(PyVarObject, type, words);
+#endif
 }
 
 static inline void
@@ -293,15 +360,21 @@ hamt_node_track(PyObject *node)
 
 /* ---- Pairs --------------------------------------------------------------- */
 
+#if defined(Py_LIMITED_API) || defined(Py_GIL_DISABLED)
+#define HAMT_REUSES_PAIRS 0
+#else
+#define HAMT_REUSES_PAIRS 1
+#endif
+
 /* Put other items into a tuple of two to which the caller has the only
  * reference, and add one. False, with nothing done, when there are others, or
- * where a tuple cannot be told to forget its hash.
+ * where a tuple cannot be told to forget its hash, or others may look at it.
  *
  * May run Python code, destructors of the old items, at its end. */
 static inline bool
 hamt_pair_reuse(PyObject *pair, PyObject *first, PyObject *second)
 {
-#ifdef Py_LIMITED_API
+#if !HAMT_REUSES_PAIRS
     (void)pair, (void)first, (void)second;
     return false;
 #else
@@ -330,6 +403,22 @@ hamt_pair_reuse(PyObject *pair, PyObject *first, PyObject *second)
     return true;
 #endif
 }
+
+/* ---- Threads ------------------------------------------------------------- */
+
+/* Where there is no lock of the interpreter, who uses an object that changes
+ * holds a lock of that object. What runs Python code may let go of it meanwhile,
+ * as it may of the interpreter's: the two guard alike. */
+#ifndef Py_BEGIN_CRITICAL_SECTION
+#define Py_BEGIN_CRITICAL_SECTION(object)                                      \
+    {                                                                          \
+        (void)(object);
+#define Py_END_CRITICAL_SECTION() }
+#define Py_BEGIN_CRITICAL_SECTION2(first, second)                              \
+    {                                                                          \
+        (void)(first), (void)(second);
+#define Py_END_CRITICAL_SECTION2() }
+#endif
 
 /* ---- Exceptions and text ------------------------------------------------- */
 
