@@ -39,6 +39,22 @@ struct ArrayMap<Policy: ElementPolicy> {
     return nil
   }
 
+  /// Whether two maps of one size have equal keys with equal values, in whatever order.
+  ///
+  /// - Complexity: O(n), with an equality call for each key and value that is not identical.
+  // REENTRANCY: equality may run foreign code. The caller holds both nodes.
+  @inline(__always)
+  func isEqual(to other: ArrayMap, _ policy: Policy) throws(Failure) -> Bool {
+    for slot in 0..<node.entryCount {
+      let entry = node.arrayEntries[slot]
+      guard
+        let found = try other.slot(of: entry.key, path: node.arrayPaths[slot], policy),
+        try policy.areIdenticalOrEqual(entry.value, other.node.arrayEntries[found].value)
+      else { return false }
+    }
+    return true
+  }
+
   /// A map of one entry, which it retains.
   @inline(__always)
   static func single(

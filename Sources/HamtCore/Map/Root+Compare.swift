@@ -13,7 +13,10 @@ extension Root {
     if node.kind != .array, otherNode.kind != .array {
       return try Node.areEqual(node, otherNode, inLargeMap: isLarge, policy)
     }
-    // At least one is an array, with the path of each key beside it.
+    if node.kind == .array, otherNode.kind == .array {
+      return try ArrayMap(node).isEqual(to: ArrayMap(otherNode), policy)
+    }
+    // One is an array, with the path of each key beside it.
     let (array, map) = node.kind == .array ? (node, other) : (otherNode, self)
     for slot in 0..<array.entryCount {
       let entry = array.arrayEntries[slot]

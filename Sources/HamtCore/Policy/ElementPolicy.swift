@@ -84,4 +84,11 @@ extension ElementPolicy {
 
   @inlinable
   public func endNode(_ node: UnsafeMutableRawPointer) -> Bool { false }
+
+  /// Identity first, so that a value that is not equal to itself is found equal where it is.
+  @inline(__always)
+  func areIdenticalOrEqual(_ a: Element, _ b: Element) throws(Failure) -> Bool {
+    if areIdentical(a, b) { return true }
+    return try areEqual(a, b)
+  }
 }

@@ -26,14 +26,18 @@ extension Node {
     }
     if inLargeMap { prefetchDifferences(a, b) }
     // Children first: they are compared by address where the tries share them.
-    for slot in 0..<a.childCount {
-      guard try areEqual(a.children[slot], b.children[slot], inLargeMap: inLargeMap, policy) else {
-        return false
-      }
+    let children = a.children
+    let otherChildren = b.children
+    for slot in 0..<a.childMap.count where !(children[slot] == otherChildren[slot]) {
+      guard
+        try areEqual(children[slot], otherChildren[slot], inLargeMap: inLargeMap, policy)
+      else { return false }
     }
-    for slot in 0..<a.entryCount {
-      let first = a.branchEntries[slot]
-      let second = b.branchEntries[slot]
+    let entries = a.branchEntries
+    let otherEntries = b.branchEntries
+    for slot in 0..<a.entryMap.count {
+      let first = entries[slot]
+      let second = otherEntries[slot]
       if !policy.areIdentical(first.key, second.key) {
         let path = try policy.path(of: second.key)
         guard try policy.matches(first.key, second.key, path: path) else { return false }
@@ -46,13 +50,15 @@ extension Node {
   /// Asks for the memory of what two branches of one shape hold and do not share.
   @inline(__always)
   private static func prefetchDifferences(_ a: Node, _ b: Node) {
-    for slot in 0..<a.childCount where !(a.children[slot] == b.children[slot]) {
-      csystem_prefetch(a.children[slot].memory)
-      csystem_prefetch(b.children[slot].memory)
+    let children = a.children
+    let otherChildren = b.children
+    for slot in 0..<a.childMap.count where !(children[slot] == otherChildren[slot]) {
+      csystem_prefetch(children[slot].memory)
+      csystem_prefetch(otherChildren[slot].memory)
     }
     let first = a.branchEntries
     let second = b.branchEntries
-    for slot in 0..<a.entryCount {
+    for slot in 0..<a.entryMap.count {
       Policy.prefetch(first[slot].key)
       Policy.prefetch(second[slot].key)
       Policy.prefetch(first[slot].value)
@@ -71,14 +77,5 @@ extension Node {
       else { return false }
     }
     return true
-  }
-}
-
-extension ElementPolicy {
-  /// Identity first, so that a value that is not equal to itself is found equal where it is.
-  @inline(__always)
-  func areIdenticalOrEqual(_ a: Element, _ b: Element) throws(Failure) -> Bool {
-    if areIdentical(a, b) { return true }
-    return try areEqual(a, b)
   }
 }

@@ -143,6 +143,15 @@ hamt_object_likeness(PyObject *stored, PyObject *key)
 static inline int32_t
 hamt_object_equal(PyObject *a, PyObject *b)
 {
+#ifndef Py_LIMITED_API
+    Py_ssize_t first;
+    Py_ssize_t second;
+    if (PyLong_CheckExact(a) && PyLong_CheckExact(b)
+        && hamt_small_int(a, &first) && hamt_small_int(b, &second))
+    {
+        return first == second;
+    }
+#endif
     return PyObject_RichCompareBool(a, b, Py_EQ);
 }
 
