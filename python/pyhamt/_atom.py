@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -100,11 +100,11 @@ class Atom(Generic[T]):
             callback(old, new)
 
         def stop() -> None:
-            with self._lock:
-                self._watchers = tuple(w for w in self._watchers if w is not told)
+            _change_watchers(
+                self, lambda before: tuple(w for w in before if w is not told)
+            )
 
-        with self._lock:
-            self._watchers = (*self._watchers, told)
+        _change_watchers(self, lambda before: (*before, told))
         return stop
 
     def _tell(self, old: T, new: T) -> None:
@@ -113,3 +113,20 @@ class Atom(Generic[T]):
 
     def __repr__(self) -> str:
         return f"Atom({self._value!r})"
+
+
+def _change_watchers(
+    atom: Atom[Any], change: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+) -> None:
+    """Replace the watchers by what a function makes of them.
+
+    Nothing is made while the lock is held: an allocation may start a collection, and a
+    finaliser that it runs may want the lock.
+    """
+    while True:
+        before = atom._watchers
+        after = change(before)
+        with atom._lock:
+            if atom._watchers is before:
+                atom._watchers = after
+                return

@@ -164,7 +164,9 @@ extension PythonPolicy {
   func deallocateNode(_ node: UnsafeMutableRawPointer, byteCount: Int) {
     if isTrackedNode(node) {
       deallocateTrackedNode(node)
-    } else if HAMT_HAS_POOL == 0 || state == nil || !pool.give(node, byteCount: byteCount) {
+    } else if HAMT_HAS_POOL == 0 || state == nil
+      || !pool.give(node, byteCount: byteCount, free: hamt_node_free_plain)
+    {
       hamt_node_free_plain(node)
     }
   }

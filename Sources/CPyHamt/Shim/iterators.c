@@ -56,9 +56,13 @@ iterator_tp_traverse(PyObject *self, visitproc visit, void *arg)
 static int
 iterator_tp_clear(PyObject *self)
 {
-    Py_CLEAR(((IteratorObject *)self)->map);
-    Py_CLEAR(((IteratorObject *)self)->mutation);
-    Py_CLEAR(((IteratorObject *)self)->pair);
+    IteratorObject *iterator = (IteratorObject *)self;
+    /* Code that runs during the collection may find the iterator: the entries
+     * that are left of a run go with the map. */
+    hamt_cursor_init(&iterator->cursor, NULL, HAMT_KEYS);
+    Py_CLEAR(iterator->map);
+    Py_CLEAR(iterator->mutation);
+    Py_CLEAR(iterator->pair);
     return 0;
 }
 

@@ -6,27 +6,64 @@
 
 /* ---- What a subclass adds ------------------------------------------------ */
 
-/* The values of the slots of a subclass that are set, as a dict. */
+/* Look for an attribute: 1 with a new reference, 0 when there is none, or -1
+ * with what the search raised. */
+static int
+find_attribute(PyObject *self, PyObject *name, PyObject **value)
+{
+    *value = PyObject_GetAttr(self, name);
+    if (*value != NULL) {
+        return 1;
+    }
+    if (!PyErr_ExceptionMatches(PyExc_AttributeError)) {
+        return -1;
+    }
+    PyErr_Clear();
+    return 0;
+}
+
+static int
+find_attribute_named(PyObject *self, const char *text, PyObject **value)
+{
+    *value = NULL;
+    PyObject *name = PyUnicode_FromString(text);
+    int found = name == NULL ? -1 : find_attribute(self, name, value);
+    Py_XDECREF(name);
+    return found;
+}
+
+/* The names of the slots of a type, as a list. */
 static PyObject *
-map_get_slots(PyObject *self)
+slot_names(PyTypeObject *type)
 {
     PyObject *copyreg = PyImport_ImportModule("copyreg");
     if (copyreg == NULL) {
         return NULL;
     }
-    PyObject *names =
-        PyObject_CallMethod(copyreg, "_slotnames", "(O)", Py_TYPE(self));
+    PyObject *names = PyObject_CallMethod(copyreg, "_slotnames", "(O)", type);
     Py_DECREF(copyreg);
+    if (names != NULL && !PyList_Check(names)) {
+        PyErr_SetString(PyExc_TypeError, "__slotnames__ is no list");
+        Py_CLEAR(names);
+    }
+    return names;
+}
+
+/* The values of the slots of a subclass that are set, as a dict. */
+static PyObject *
+map_get_slots(PyObject *self)
+{
+    PyObject *names = slot_names(Py_TYPE(self));
     PyObject *slots = names == NULL ? NULL : PyDict_New();
     for (Py_ssize_t i = 0; slots != NULL && i < PyList_Size(names); i++) {
         PyObject *name = Py_NewRef(PyList_GetItem(names, i));
-        if (PyObject_HasAttr(self, name)) {
-            PyObject *value = PyObject_GetAttr(self, name);
-            if (value == NULL || PyDict_SetItem(slots, name, value) < 0) {
-                Py_CLEAR(slots);
-            }
-            Py_XDECREF(value);
+        PyObject *value = NULL;
+        int found = find_attribute(self, name, &value);
+        if (found < 0 || (found > 0 && PyDict_SetItem(slots, name, value) < 0))
+        {
+            Py_CLEAR(slots);
         }
+        Py_XDECREF(value);
         Py_DECREF(name);
     }
     Py_XDECREF(names);
@@ -36,23 +73,27 @@ map_get_slots(PyObject *self)
 PyObject *
 map_get_state(PyObject *self)
 {
-    if (PyObject_HasAttrString(self, "__getstate__")) {
-        return PyObject_CallMethod(self, "__getstate__", NULL);
+    PyObject *method;
+    int found = find_attribute_named(self, "__getstate__", &method);
+    if (found != 0) {
+        PyObject *state = found < 0 ? NULL : PyObject_CallNoArgs(method);
+        Py_XDECREF(method);
+        return state;
     }
     /* Before Python 3.11 object has no __getstate__. */
     PyObject *slots = map_get_slots(self);
     if (slots == NULL) {
         return NULL;
     }
-    PyObject *dict = PyObject_HasAttrString(self, "__dict__")
-                         ? PyObject_GetAttrString(self, "__dict__")
-                         : Py_NewRef(Py_None);
+    PyObject *dict;
+    found = find_attribute_named(self, "__dict__", &dict);
     PyObject *state = NULL;
-    if (dict != NULL) {
-        state = PyDict_Size(slots) == 0 ? Py_NewRef(dict)
-                                        : PyTuple_Pack(2, dict, slots);
-        Py_DECREF(dict);
+    if (found >= 0) {
+        PyObject *attributes = found > 0 ? dict : Py_None;
+        state = PyDict_Size(slots) == 0 ? Py_NewRef(attributes)
+                                        : PyTuple_Pack(2, attributes, slots);
     }
+    Py_XDECREF(dict);
     Py_DECREF(slots);
     return state;
 }
@@ -82,8 +123,12 @@ static int
 map_set_state(PyObject *self, PyObject *state)
 {
     PyObject *result = NULL;
-    if (PyObject_HasAttrString(self, "__setstate__")) {
-        result = PyObject_CallMethod(self, "__setstate__", "(O)", state);
+    PyObject *method;
+    int found = find_attribute_named(self, "__setstate__", &method);
+    if (found != 0) {
+        result = found < 0 ? NULL
+                           : PyObject_CallFunctionObjArgs(method, state, NULL);
+        Py_XDECREF(method);
         Py_XDECREF(result);
         return result == NULL ? -1 : 0;
     }

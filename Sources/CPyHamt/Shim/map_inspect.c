@@ -62,9 +62,12 @@ map_tp_repr(PyObject *self)
     PyObject *result = NULL;
     PyObject *name =
         PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__");
-    PyObject *items = entered > 0 ? PyUnicode_FromString("...")
-                                  : map_items_text((MapObject *)self);
-    if (name != NULL && items != NULL) {
+    PyObject *items = NULL;
+    if (name != NULL) {
+        items = entered > 0 ? PyUnicode_FromString("...")
+                            : map_items_text((MapObject *)self);
+    }
+    if (items != NULL) {
         result = PyUnicode_FromFormat("%S(%U)", name, items);
     }
     Py_XDECREF(name);

@@ -13,39 +13,40 @@
 
 #include "shim.h"
 
-/* The keys and the values of a map, as two lists. */
-static int
-map_columns(MapObject *map, PyObject **keys, PyObject **values)
+/* The keys or the values of a map, as a list.
+ *
+ * The collector shows a list to everyone from the next allocation on, which may
+ * start a collection: it is filled before. */
+static PyObject *
+map_column(MapObject *map, hamt_parts parts)
 {
-    Py_ssize_t count = hamt_map_count(map->root);
-    *keys = PyList_New(count);
-    *values = *keys == NULL ? NULL : PyList_New(count);
-    if (*values == NULL) {
-        Py_CLEAR(*keys);
-        return -1;
+    PyObject *column = PyList_New(hamt_map_count(map->root));
+    if (column == NULL) {
+        return NULL;
     }
     hamt_cursor cursor;
-    hamt_cursor_init(&cursor, map->root, HAMT_ITEMS);
+    hamt_cursor_init(&cursor, map->root, parts);
     const hamt_entry *entry;
     for (Py_ssize_t i = 0; (entry = hamt_cursor_next(&cursor)) != NULL; i++) {
-        PyList_SetItem(*keys, i, Py_NewRef(entry->key));
-        PyList_SetItem(*values, i, Py_NewRef(entry->value));
+        PyObject *part = parts == HAMT_KEYS ? entry->key : entry->value;
+        PyList_SetItem(column, i, Py_NewRef(part));
     }
-    return 0;
+    return column;
 }
 
 /* (restore, (keys, values)) */
 static PyObject *
 reduce_plain(MapObject *map)
 {
-    PyObject *keys;
-    PyObject *values;
     PyObject *module = PyType_GetModule(map->state->MapType);
     /* Not kept in the state: a function of the module holds the module. */
     PyObject *restore =
         module == NULL ? NULL : PyObject_GetAttrString(module, "_restore");
-    if (restore == NULL || map_columns(map, &keys, &values) < 0) {
+    PyObject *keys = restore == NULL ? NULL : map_column(map, HAMT_KEYS);
+    PyObject *values = keys == NULL ? NULL : map_column(map, HAMT_VALUES);
+    if (values == NULL) {
         Py_XDECREF(restore);
+        Py_XDECREF(keys);
         return NULL;
     }
     return Py_BuildValue("N(NN)", restore, keys, values);

@@ -414,6 +414,47 @@ mutation_py_discard(PyObject *self, PyObject *key)
     Py_RETURN_NONE;
 }
 
+/* Remove a key and give its value, which must be `expected` unless that is
+ * NULL: HAMT_OK with a new reference, HAMT_NOT_FOUND or HAMT_ERROR. This is one
+ * edit: what the search runs cannot set a value that is then lost. */
+static hamt_status
+mutation_take(MutationObject *mutation, PyObject *key, PyObject *expected,
+              PyObject **value)
+{
+    hamt_state *state = mutation->state;
+    Py_hash_t hash;
+    if (hash_key(key, &hash) < 0) {
+        return HAMT_ERROR;
+    }
+    PyObject *found = NULL;
+    hamt_displaced displaced;
+    hamt_status status;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    status = mutation_begin(mutation);
+    if (status == HAMT_OK) {
+        const hamt_entry *entry;
+        status = hamt_map_find(state, mutation->root, key, hash, &entry);
+        if (status == HAMT_OK && expected != NULL && entry->value != expected) {
+            status = HAMT_NOT_FOUND;
+        }
+        if (status == HAMT_OK) {
+            found = Py_NewRef(entry->value);
+            status =
+                hamt_map_remove(state, &mutation->root, key, hash, &displaced);
+        }
+        mutation_end(mutation, status == HAMT_OK);
+    }
+    Py_END_CRITICAL_SECTION();
+    if (status == HAMT_OK) {
+        *value = found;
+        hamt_displaced_release(state, &displaced);
+    }
+    else {
+        Py_XDECREF(found);
+    }
+    return status;
+}
+
 static PyObject *
 mutation_py_pop(PyObject *self, PyObject *const *args, Py_ssize_t count)
 {
@@ -423,22 +464,19 @@ mutation_py_pop(PyObject *self, PyObject *const *args, Py_ssize_t count)
     {
         return NULL;
     }
-    PyObject *value = NULL;
-    hamt_status status = mutation_lookup(mutation, args[0], &value);
-    if (status == HAMT_OK) {
-        status = mutation_remove(mutation, args[0]);
-        if (status == HAMT_OK) {
-            return value;
-        }
-        Py_DECREF(value);
-    }
-    if (status == HAMT_NOT_FOUND) {
+    PyObject *value;
+    switch (mutation_take(mutation, args[0], NULL, &value)) {
+    case HAMT_OK:
+        return value;
+    case HAMT_NOT_FOUND:
         if (count == 2) {
             return Py_NewRef(args[1]);
         }
         set_key_error(args[0]);
+        return NULL;
+    default:
+        return NULL;
     }
-    return NULL;
 }
 
 static PyObject *
@@ -462,16 +500,19 @@ mutation_py_popitem(PyObject *self, PyObject *ignored)
     if (item == NULL) {
         return NULL;
     }
-    hamt_status status = mutation_remove(mutation, PyTuple_GetItem(item, 0));
-    if (status != HAMT_OK) {
-        Py_DECREF(item);
-        if (status == HAMT_NOT_FOUND) {
-            PyErr_SetString(PyExc_RuntimeError,
-                            "the mutation changed during popitem()");
-        }
-        return NULL;
+    PyObject *value;
+    hamt_status status = mutation_take(mutation, PyTuple_GetItem(item, 0),
+                                       PyTuple_GetItem(item, 1), &value);
+    if (status == HAMT_OK) {
+        Py_DECREF(value);
+        return item;
     }
-    return item;
+    Py_DECREF(item);
+    if (status == HAMT_NOT_FOUND) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the mutation changed during popitem()");
+    }
+    return NULL;
 }
 
 static PyObject *
@@ -481,16 +522,41 @@ mutation_py_setdefault(PyObject *self, PyObject *const *args, Py_ssize_t count)
     if (check_count("MapMutation.setdefault", count, 1, 2) < 0) {
         return NULL;
     }
-    PyObject *value;
+    hamt_state *state = mutation->state;
+    PyObject *value = NULL;
     hamt_status status = mutation_lookup(mutation, args[0], &value);
     if (status != HAMT_NOT_FOUND) {
-        return status == HAMT_OK ? value : NULL;
+        return value;
     }
-    value = count == 2 ? args[1] : Py_None;
-    if (mutation_set(mutation, args[0], value) < 0) {
+    Py_hash_t hash;
+    if (hash_key(args[0], &hash) < 0) {
         return NULL;
     }
-    return Py_NewRef(value);
+    bool is_set = false;
+    hamt_displaced displaced;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    status = mutation_begin(mutation);
+    if (status == HAMT_OK) {
+        /* Once more: what ran since then may have set the key. */
+        const hamt_entry *entry;
+        status = hamt_map_find(state, mutation->root, args[0], hash, &entry);
+        if (status == HAMT_OK) {
+            value = Py_NewRef(entry->value);
+        }
+        else if (status == HAMT_NOT_FOUND) {
+            PyObject *fallback = count == 2 ? args[1] : Py_None;
+            status = hamt_map_insert(state, &mutation->root, args[0], hash,
+                                     fallback, &displaced);
+            is_set = status == HAMT_OK;
+            value = status == HAMT_ERROR ? NULL : Py_NewRef(fallback);
+        }
+        mutation_end(mutation, is_set);
+    }
+    Py_END_CRITICAL_SECTION();
+    if (is_set) {
+        hamt_displaced_release(state, &displaced);
+    }
+    return value;
 }
 
 /* The mutation is busy until the end: what an argument's iterator runs cannot

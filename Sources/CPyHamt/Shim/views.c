@@ -116,8 +116,10 @@ view_tp_repr(PyObject *self)
     PyObject *result = NULL;
     PyObject *list = PySequence_List(self);
     PyObject *name =
-        PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__");
-    if (list != NULL && name != NULL) {
+        list == NULL
+            ? NULL
+            : PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__");
+    if (name != NULL) {
         result = PyUnicode_FromFormat("%S(%R)", name, list);
     }
     Py_XDECREF(list);

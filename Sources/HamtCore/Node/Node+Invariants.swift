@@ -42,6 +42,9 @@ extension Node {
 
   private func checkArray(_ policy: Policy) throws(CheckFailure) {
     try require(
+      entryMap == Self.arrayMark && childMap == Self.arrayMark,
+      "(N1) the bitmaps of the root share bits and mark no array")
+    try require(
       (1...Self.arrayLimit).contains(entryCount), "(N5) an array is empty or beyond its limit")
     for slot in 0..<entryCount {
       let path = try path(of: arrayEntries[slot].key, policy)

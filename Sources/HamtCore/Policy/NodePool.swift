@@ -12,13 +12,21 @@ import CSystem
 ///                     └──────┴───────┘    │ (free) │    │ (free) │
 ///                                         └────────┘    └────────┘
 ///
-/// A pool is a handle, not a lock: its owner sees to it that one thread uses it at a time. What a full
-/// list does not take goes back to the allocator beneath, so a large map that is dropped returns its
-/// memory.
+/// A pool is a handle, not a lock: its owner sees to it that one thread uses it at a time.
+///
+/// A list that is full closes all lists: what they keep goes back to the allocator beneath, and so does
+/// what comes, until a node of the list's size is asked for. A large map that is dropped so returns its
+/// memory, all of it: a few kept blocks, scattered over its memory, would hold each page that they are on.
+///
+///              give                          give
+///     open ───────────▶ open, one block more ─────▶ full: all lists close, without blocks
+///       ▲                                                           │
+///       └──────────────────────── take ─────────────────────────────┘
 
 public struct NodePool: BitwiseCopyable {
   struct FreeList: BitwiseCopyable {
     var head: UnsafeMutableRawPointer?
+    /// That of the blocks, or the limit in a closed list.
     var count: Int
   }
 
@@ -53,32 +61,47 @@ public struct NodePool: BitwiseCopyable {
   public func take(byteCount: Int) -> UnsafeMutableRawPointer? {
     guard byteCount <= Self.largestBlock else { return nil }
     let list = lists + byteCount &>> 3
-    guard let block = list.pointee.head else { return nil }
+    guard let block = list.pointee.head else {
+      list.pointee.count = 0
+      return nil
+    }
     list.pointee.head = block.load(as: UnsafeMutableRawPointer?.self)
     list.pointee.count &-= 1
     return block
   }
 
-  /// Keeps a freed block. False when it is too large or its list is full: the caller frees it.
+  /// Keeps a freed block. False when it is too large or its list is closed: the caller frees it. When the
+  /// list is full, hands every kept block to `free`.
   @inline(__always)
-  public func give(_ block: UnsafeMutableRawPointer, byteCount: Int) -> Bool {
+  public func give(
+    _ block: UnsafeMutableRawPointer, byteCount: Int, free: (UnsafeMutableRawPointer) -> Void
+  ) -> Bool {
     guard byteCount <= Self.largestBlock else { return false }
     let list = lists + byteCount &>> 3
-    guard list.pointee.count < Self.listLimit else { return false }
+    guard list.pointee.count < Self.listLimit else {
+      if list.pointee.head != nil { close(free) }
+      return false
+    }
     block.storeBytes(of: list.pointee.head, as: UnsafeMutableRawPointer?.self)
     list.pointee.head = block
     list.pointee.count &+= 1
     return true
   }
 
-  /// Hands every kept block to `free`, then frees the pool itself. No handle to it may be used again.
-  public func destroy(_ free: (UnsafeMutableRawPointer) -> Void) {
+  @inline(never)
+  private func close(_ free: (UnsafeMutableRawPointer) -> Void) {
     for size in 0...Self.largestBlock / 8 {
       while let block = lists[size].head {
         lists[size].head = block.load(as: UnsafeMutableRawPointer?.self)
         free(block)
       }
+      lists[size].count = Self.listLimit
     }
+  }
+
+  /// Hands every kept block to `free`, then frees the pool itself. No handle to it may be used again.
+  public func destroy(_ free: (UnsafeMutableRawPointer) -> Void) {
+    close(free)
     csystem_deallocate(UnsafeMutableRawPointer(lists))
   }
 }

@@ -72,7 +72,7 @@ public struct UInt64Policy: ElementPolicy {
 
   @inline(__always)
   public func deallocateNode(_ node: UnsafeMutableRawPointer, byteCount: Int) {
-    if !pool.give(node, byteCount: byteCount) {
+    if !pool.give(node, byteCount: byteCount, free: csystem_deallocate) {
       csystem_deallocate(node)
     }
   }

@@ -25,10 +25,10 @@ HASH_MODULUS = sys.hash_info.modulus
 
 # Keys of each kind of map: ints that the interpreter does not use itself.
 KEYS = {
-    "array": range(1000, 1005),
-    "full array": range(1000, 1008),
-    "trie": range(1000, 1060),
-    "colliding": range(HASH_MODULUS + 1000, 11 * HASH_MODULUS, HASH_MODULUS),
+    "array": range(10_000, 10_005),
+    "full array": range(10_000, 10_008),
+    "trie": range(10_000, 10_060),
+    "colliding": range(HASH_MODULUS + 10_000, 11 * HASH_MODULUS, HASH_MODULUS),
 }
 
 # An allocation whose failure an operation survives does not end its test; this many
@@ -54,10 +54,10 @@ class World:
         }
         self.map = self.type.from_dict(self.entries)
         self.present = next(iter(keys))
-        self.absent = 40 * HASH_MODULUS + 1000
+        self.absent = 40 * HASH_MODULUS + 10_000
         self.new = {self.absent: "new", self.present: "newer", "a": ["newest"]}
         self.small = self.type.from_dict(self.new)
-        self.large = self.type.from_dict(dict.fromkeys(range(1003, 1090), "x"))
+        self.large = self.type.from_dict(dict.fromkeys(range(10_003, 10_090), "x"))
         self.parts = [part for item in self.entries.items() for part in item]
 
     def contents(self) -> list[tuple[int, int]]:

@@ -11,6 +11,19 @@ import Testing
     .allocate(byteCount: byteCount, alignment: 16)
   }
 
+  /// Gives a new block of a size to a pool, which keeps it or not.
+  private static func give(_ byteCount: Int, to pool: NodePool) -> Bool {
+    let block = block(byteCount)
+    let isKept = pool.give(block, byteCount: byteCount) { $0.deallocate() }
+    if !isKept { block.deallocate() }
+    return isKept
+  }
+
+  /// A pool keeps what it gets until a list is full.
+  private static func freeNothing(_ block: UnsafeMutableRawPointer) {
+    Issue.record("a block was freed")
+  }
+
   /// Runs `body` with a pool, then destroys it and gives the number of blocks that it still kept.
   @discardableResult
   private static func withPool(_ body: (NodePool) throws -> Void) throws -> Int {
@@ -37,7 +50,7 @@ import Testing
   func aFreedBlockIsTheNextOneOfItsSize(byteCount: Int) throws {
     try Self.withPool { pool in
       let block = Self.block(byteCount)
-      #expect(pool.give(block, byteCount: byteCount))
+      #expect(pool.give(block, byteCount: byteCount, free: Self.freeNothing))
       #expect(pool.take(byteCount: byteCount) == block)
       #expect(pool.take(byteCount: byteCount) == nil)
       block.deallocate()
@@ -48,7 +61,7 @@ import Testing
     try Self.withPool { pool in
       let blocks = (0..<5).map { _ in Self.block(64) }
       for block in blocks {
-        #expect(pool.give(block, byteCount: 64))
+        #expect(pool.give(block, byteCount: 64, free: Self.freeNothing))
       }
       for block in blocks.reversed() {
         #expect(pool.take(byteCount: 64) == block)
@@ -59,7 +72,7 @@ import Testing
 
   @Test func sizesAreNotMixed() throws {
     let kept = try Self.withPool { pool in
-      #expect(pool.give(Self.block(64), byteCount: 64))
+      #expect(pool.give(Self.block(64), byteCount: 64, free: Self.freeNothing))
       #expect(pool.take(byteCount: 56) == nil)
       #expect(pool.take(byteCount: 72) == nil)
     }
@@ -70,7 +83,7 @@ import Testing
     try Self.withPool { pool in
       let byteCount = NodePool.largestBlock + 8
       let block = Self.block(byteCount)
-      #expect(!pool.give(block, byteCount: byteCount))
+      #expect(!pool.give(block, byteCount: byteCount, free: Self.freeNothing))
       #expect(pool.take(byteCount: byteCount) == nil)
       block.deallocate()
     }
@@ -85,26 +98,39 @@ import Testing
     }
   }
 
-  @Test func aFullListRefusesWhileOthersTake() throws {
+  @Test func aFullListClosesAllLists() throws {
     let kept = try Self.withPool { pool in
+      #expect(Self.give(72, to: pool))
       for _ in 0..<NodePool.listLimit {
-        #expect(pool.give(Self.block(64), byteCount: 64))
+        #expect(Self.give(64, to: pool))
       }
-      let surplus = Self.block(64)
-      #expect(!pool.give(surplus, byteCount: 64))
-      surplus.deallocate()
-      #expect(pool.give(Self.block(72), byteCount: 72))
+      #expect(!Self.give(64, to: pool))
+      #expect(!Self.give(64, to: pool))
+      #expect(!Self.give(72, to: pool))
+      #expect(!Self.give(80, to: pool))
     }
-    #expect(kept == NodePool.listLimit + 1)
+    #expect(kept == 0)
+  }
+
+  @Test func aClosedListOpensWhenABlockIsAskedFor() throws {
+    let kept = try Self.withPool { pool in
+      for _ in 0...NodePool.listLimit {
+        _ = Self.give(64, to: pool)
+      }
+      #expect(pool.take(byteCount: 64) == nil)
+      #expect(Self.give(64, to: pool))
+      #expect(!Self.give(72, to: pool))
+    }
+    #expect(kept == 1)
   }
 
   @Test func aListThatGaveABlockTakesOneAgain() throws {
     let kept = try Self.withPool { pool in
       for _ in 0..<NodePool.listLimit {
-        #expect(pool.give(Self.block(64), byteCount: 64))
+        #expect(pool.give(Self.block(64), byteCount: 64, free: Self.freeNothing))
       }
       let block = try #require(pool.take(byteCount: 64))
-      #expect(pool.give(block, byteCount: 64))
+      #expect(pool.give(block, byteCount: 64, free: Self.freeNothing))
     }
     #expect(kept == NodePool.listLimit)
   }
@@ -114,7 +140,7 @@ import Testing
     let blocks = Set(
       [8, 16, 64, 64, 64, NodePool.largestBlock].map { byteCount in
         let block = Self.block(byteCount)
-        #expect(pool.give(block, byteCount: byteCount))
+        #expect(pool.give(block, byteCount: byteCount, free: Self.freeNothing))
         return block
       })
     var freed: [UnsafeMutableRawPointer] = []
@@ -129,7 +155,7 @@ import Testing
   @Test func aHandleLeadsToTheSamePool() throws {
     try Self.withPool { pool in
       let block = Self.block(64)
-      #expect(pool.give(block, byteCount: 64))
+      #expect(pool.give(block, byteCount: 64, free: Self.freeNothing))
       #expect(NodePool(handle: pool.handle).take(byteCount: 64) == block)
       block.deallocate()
     }

@@ -227,8 +227,13 @@ hamt_node_is_tracked(PyObject *node)
 #ifndef Py_GIL_DISABLED
 
 /* Freed plain nodes are kept for the next ones: the lock of the interpreter
- * guards the pool. */
+ * guards the pool. A build that is to find uses of freed memory keeps none
+ * (tools/sanitize.py). */
+#ifndef HAMT_NO_POOL
 #define HAMT_HAS_POOL 1
+#else
+#define HAMT_HAS_POOL 0
+#endif
 
 /* The count of a node is touched as a plain word: no node is immortal, and a
  * plain one is no object. Python meets it with the first and the last reference

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The n-th allocation of a call fails, alone or with all that follow, for every n until
+the call succeeds: MemoryError is all that comes out, and nothing has changed.
+
+Every method of the native types is called, on maps of one kind:
+
+    python allocations.py KIND atomic|tracked alone|lasting
+
+Keys and calls are native, so that what fails is an allocation of the map's. Nodes are
+among them: Python's allocator gives them their memory, and a package that was just
+imported has no freed node to use again. That each new node of a result failed once is
+checked. Of a method that is written in Python, what is native calls a stand-in: CPython
+itself crashes in a function of Python that makes a function without memory. Needs
+`_testcapi`, which CPython has for its own tests.
+"""
+
+from __future__ import annotations
+
+import _testcapi
+import operator
+import sys
+from functools import partial
+from itertools import count
+from types import SimpleNamespace
+
+from faults import cases
+from faults.attempts import Trial, trials
+from faults.cases import Call, Prepare
+from faults.worlds import World
+
+# An allocation whose failure a call survives does not end its attempts; this many
+# successes one after another do.
+SUCCESSES = 4
+
+
+class NoMemory:
+    """Allocation number `first` fails, counted from 0, and all others before `end`, or
+    all that follow if that is 0."""
+
+    def __init__(self, first: int, end: int, *, accept_any: bool) -> None:
+        self.arm = partial(_testcapi.set_nomemory, first, end)
+        self.disarm = _testcapi.remove_mem_hooks
+        self.accept_any = accept_any
+
+    def explains(self, raised: Exception) -> bool:
+        return isinstance(raised, MemoryError) or self.accept_any
+
+
+def with_stand_in(method: str) -> Prepare:
+    """A call of a method that is written in Python, with a native function for it."""
+    name = method.removeprefix("PersistentMap.")
+
+    def prepare(w: World) -> Call:
+        methods = SimpleNamespace(**{name: operator.is_, "_repr_svg_": operator.truth})
+        w.native._use_methods(partial(operator.itemgetter(0), (methods,)))
+        if name == "_repr_svg_":
+            return getattr, w.map, name
+        return getattr(w.map, name), w.present
+
+    return prepare
+
+
+def failures(trial: Trial, *, lasting: bool) -> int:
+    """Let each allocation fail in turn; how many of them the call did not survive."""
+    expected = trial.calm()
+    failed = successes = 0
+    for n in count():
+        end = 0 if lasting else n + 1
+        fault = NoMemory(n, end, accept_any=trial.of(cases.PICKLE))
+        outcome = trial.attempt(fault)
+        if outcome.failed:
+            failed += 1
+            successes = 0
+            continue
+        assert outcome == expected, f"{trial}: {n}, {outcome}, {expected}"
+        successes += 1
+        if successes == SUCCESSES:
+            break
+    assert failed >= expected.allocations, f"{trial}: {failed} failures"
+    trial.check_that_the_module_goes()
+    return failed
+
+
+def main(kind: str, tracking: str, extent: str) -> None:
+    total = 0
+    for trial in trials(kind, tracked=tracking == "tracked", key_type=int):
+        if trial.of(cases.MIXED):
+            continue
+        if trial.of(cases.FORWARDED):
+            trial.prepare = with_stand_in(trial.name)
+        total += failures(trial, lasting=extent == "lasting")
+    print(total)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

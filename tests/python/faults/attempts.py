@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One attempt at a call in which something fails, and what must be as before after it.
+
+Every map holds the same objects, a mutation what it held unless it is one that may be
+left half done, and no reference to any key or value is lost or left behind.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import sys
+import weakref
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Lock, Thread
+from types import ModuleType
+from typing import Any, NamedTuple, Protocol
+
+from faults import cases
+from faults.cases import CASES, Call, Prepare
+from faults.worlds import (
+    KINDS,
+    Elements,
+    World,
+    described,
+    forget_package,
+    native_types,
+    new_package,
+    nodes_of,
+)
+
+
+class Fault(Protocol):
+    """What fails in a call, from `arm` to `disarm`."""
+
+    arm: Callable[[], object]
+    disarm: Callable[[], object]
+
+    def explains(self, raised: Exception) -> bool:
+        """Whether this is what comes out of the call when the fault was met."""
+
+
+class NoFault:
+    """Lets a call succeed."""
+
+    def arm(self) -> None:
+        pass
+
+    disarm = arm
+
+    def explains(self, raised: Exception) -> bool:
+        return False
+
+
+class Outcome(NamedTuple):
+    failed: bool
+    text: str
+    # The name of what the call raised.
+    error: str | None = None
+    # Nodes that no map had before, and the map that is the result, if it is a new one.
+    allocations: int = 0
+
+
+FAILED = Outcome(failed=True, text="")
+
+
+@dataclass
+class Trial:
+    """A case on maps of a kind, to be attempted again and again."""
+
+    name: str
+    case: str
+    prepare: Prepare
+    kind: str
+    tracked: bool
+    key_type: type[int]
+    # The package that all attempts share; each has one of its own without it.
+    package: ModuleType | None = None
+
+    def __str__(self) -> str:
+        tracked = "tracked" if self.tracked else "atomic"
+        return f"{self.name} {self.case} ({self.kind}, {tracked})"
+
+    def of(self, table: Any) -> Any:
+        return cases.of(table, self.name, self.case)
+
+    def calm(self) -> Outcome:
+        """What comes out when nothing fails, and that it is what the case says."""
+        outcome = self.attempt(NoFault())
+        error = self.of(cases.ALWAYS_RAISES)
+        allowed = {error and error.__name__}
+        if self.tracked and self.of(cases.MAY_RAISE_WHEN_TRACKED):
+            allowed.add(TypeError.__name__)
+        assert outcome.error in allowed, f"{self}: {outcome}"
+        return outcome
+
+    def attempt(self, fault: Fault) -> Outcome:
+        """Without memory the interpreter's list of the objects whose `repr` runs keeps
+        them (Py_ReprLeave) as long as the thread lives: each call has its own."""
+        elements = Elements(self.kind, self.key_type, tracked=self.tracked)
+        before = elements.counts()
+        outcomes: list[Outcome] = []
+        gate = Lock()
+        gate.acquire()
+
+        def act() -> None:
+            gate.acquire()
+            world = World(elements, self.package or new_package())
+            outcomes.append(self._attempt_in(world, fault))
+
+        thread = Thread(target=act)
+        thread.start()
+        gate.release()
+        thread.join()
+        assert outcomes, f"{self}: see above"
+        assert elements.counts() == before, f"{self}: references"
+        return outcomes[0]
+
+    def _attempt_in(self, world: World, fault: Fault) -> Outcome:
+        call = self.prepare(world)
+        contents = world.contents()
+        outcome = self._run(world, call, fault)
+        world.finish_mutations(may_differ=not outcome.failed or self.of(cases.PARTIAL))
+        assert world.contents() == contents, f"{self}: contents"
+        for each in world.maps():
+            each._check()
+        if outcome.failed:
+            return outcome
+        finished = [mutation.finish() for mutation, *_ in world.mutations]
+        return outcome._replace(text=f"{outcome.text} {finished}")
+
+    def _run(self, world: World, call: Call, fault: Fault) -> Outcome:
+        function, *arguments = call
+        try:
+            fault.arm()
+            try:
+                result = function(*arguments)
+            finally:
+                fault.disarm()
+        except Exception as raised:
+            if fault.explains(raised):
+                # The fault may keep its exception, which keeps the frames.
+                raised.__traceback__ = None
+                return FAILED
+            # Without memory its text may be another.
+            return Outcome(False, "", type(raised).__name__)
+        if self.of(cases.ADDRESSES):
+            return Outcome(False, str(len(result)))
+        return Outcome(False, described(result), allocations=allocated(world, result))
+
+    def check_that_the_module_goes(self) -> None:
+        """No object of its types is left to keep the last module alive."""
+        package = sys.modules["pyhamt"]
+        watches = [weakref.ref(kind) for kind in native_types(package)]
+        del package
+        forget_package()
+        gc.collect()
+        left = [watch().__name__ for watch in watches if watch() is not None]
+        assert not left, f"{self}: something holds {left}"
+
+
+def allocated(world: World, result: Any) -> int:
+    """Nodes and maps that a call made at least, of which this is the result."""
+    is_new = type(result) is world.type and all(
+        result is not each for each in world.maps()
+    )
+    nodes = nodes_of(result) if is_new else set()
+    for mutation, _, edited in world.mutations:
+        # Some nodes of a mutation that was edited before are older than the call.
+        nodes = set() if edited else nodes_of(mutation.finish())
+    return is_new + len(nodes - world.nodes())
+
+
+def trials(kind: str, *, tracked: bool, key_type: type[int]) -> Iterator[Trial]:
+    """Each case on maps of a kind."""
+    assert kind in KINDS, kind
+    gc.disable()
+    gc.freeze()  # What is there already is not to slow the collections down.
+    # A thread that starts another is to wait for it before that one gets its turn: what
+    # fails in the one must not fail in the other.
+    sys.setswitchinterval(1000)
+    for name, some in CASES.items():
+        for case, prepare in some.items():
+            yield Trial(name, case, prepare, kind, tracked, key_type)
+
+
+def shared_package() -> ModuleType:
+    """A package of which all modules are loaded that methods load when first called."""
+    package = new_package()
+    for module in ("_methods", "_inspection", "_versions"):
+        importlib.import_module(f"pyhamt.{module}")
+    package.PersistentMap().select([])
+    return package
