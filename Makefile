@@ -17,7 +17,7 @@ VENV := .venv
 endif
 
 VENV_PYTHON := $(VENV)/bin/python
-SWIFT_PATHS := Package.swift Sources tests/swift benchmarks/native
+SWIFT_PATHS := Package.swift Sources tests/swift tests/fuzz/Sources benchmarks/native
 
 # The directories are in the list too: their times tell that a file is gone.
 SOURCES := Package.swift setup.py pyproject.toml $(shell find Sources python \
@@ -85,6 +85,23 @@ types: $(INSTALLED) ## Check the types, and the stub against the extension
 	$(VENV_PYTHON) -m mypy
 	$(VENV_PYTHON) -m mypy.stubtest pyhamt \
 		--allowlist tests/typing/stubtest_allowlist.txt
+
+.PHONY: test-modes fuzz coverage sanitize
+
+test-modes: $(INSTALLED) ## Test Python with a collection at each allocation, then with threads switching
+	for mode in collect switch; do \
+		PYTHONPATH=tests/python/hostile $(VENV_PYTHON) -m pytest -p modes --mode=$$mode \
+			$(ARGS) || exit 1; \
+	done
+
+fuzz: | toolchain ## Run programs that a fuzzer makes up, ten minutes; ARGS='--seconds 60' for less
+	'$(PYTHON)' tools/fuzz.py $(ARGS)
+
+sanitize: | toolchain ## Run the tests under the sanitizers and valgrind; ARGS='address python'
+	'$(PYTHON)' tools/sanitize.py $(ARGS)
+
+coverage: | toolchain ## Say what the tests reach, on one page; ARGS=--strict fails on gaps
+	'$(PYTHON)' tools/coverage.py $(ARGS)
 
 lint: $(LINT_TOOLS) ## List what the formatters and linters object to
 	swift format lint --strict --recursive $(SWIFT_PATHS)

@@ -42,8 +42,9 @@ if let pythonInclude = Context.environment["PYHAMT_PYTHON_INCLUDE"] {
     targets: [
       system,
       core,
+      .target(name: "HamtCoreFuzz", dependencies: ["HamtCore"], path: "tests/fuzz/Sources/Program"),
       .testTarget(
-        name: "HamtCoreTests", dependencies: ["HamtCore", "CSystem"],
+        name: "HamtCoreTests", dependencies: ["HamtCore", "HamtCoreFuzz", "CSystem"],
         path: "tests/swift/HamtCoreTests"),
     ]
   )

@@ -189,7 +189,7 @@ def main(seconds: float) -> None:
     for thread in threads:
         thread.join()
     assert not failed, failed
-    assert swaps.value == done, (swaps.value, done)
+    assert swaps.value == +done, (swaps.value, done)
     for kind, shared in SHARED.items():
         assert shared == MODELS[kind]
         shared._check()  # type: ignore[attr-defined]

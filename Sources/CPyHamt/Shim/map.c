@@ -539,8 +539,7 @@ PyDoc_STRVAR(to_dot_doc,
              "as Graphviz text.\n\n"
              "A node that several versions share is drawn once, in a colour\n"
              "of its own. Complexity: O(n). Raises TypeError unless the\n"
-             "others are PersistentMaps, and what a key's or value's repr\n"
-             "raises.\n\n"
+             "others are PersistentMaps.\n\n"
              ">>> PersistentMap(a=1).to_dot().splitlines()[0]\n"
              "'digraph {'");
 
