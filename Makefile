@@ -27,6 +27,8 @@ SOURCES := Package.swift setup.py pyproject.toml $(shell find Sources python \
 CREATED := $(VENV)/.created
 INSTALLED := $(VENV)/.installed
 LINT_TOOLS := $(VENV)/.lint-tools
+WHEEL_TOOLS := $(VENV)/.wheel-tools
+WHEEL := dist/.wheel
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -86,7 +88,28 @@ types: $(INSTALLED) ## Check the types, and the stub against the extension
 	$(VENV_PYTHON) -m mypy.stubtest pyhamt \
 		--allowlist tests/typing/stubtest_allowlist.txt
 
-.PHONY: test-modes fuzz coverage sanitize
+.PHONY: interpreters wheel wheels test-all
+
+interpreters: $(CREATED) ## Find or prepare every interpreter
+	$(VENV_PYTHON) tools/interpreters.py $(ARGS)
+
+wheel: $(WHEEL) $(INSTALLED) ## Build the wheel for all versions, and test it alone
+	$(VENV_PYTHON) -m pytest tests/wheel
+
+wheels: wheel ## And the faster ones for a version each
+	$(VENV_PYTHON) tools/wheel.py 3.10 3.11 3.12 3.13
+
+test-all: $(WHEEL) ## Test that wheel on every Python; ARGS="3.10 3.14 -- -k diff"
+	$(VENV_PYTHON) tools/run_tests.py $(ARGS)
+
+.PHONY: check-faults check-references test-modes fuzz coverage sanitize
+
+check-faults: $(INSTALLED) ## Let every allocation and every callback fail
+	PYHAMT_LONG_TESTS=1 $(VENV_PYTHON) -m pytest tests/python/test_faults.py \
+		tests/python/test_security.py
+
+check-references: $(INSTALLED) ## Repeat the tests on a debug Python and watch its references
+	$(VENV_PYTHON) tools/pydebug.py $(ARGS)
 
 test-modes: $(INSTALLED) ## Test Python with a collection at each allocation, then with threads switching
 	for mode in collect switch; do \
@@ -138,5 +161,13 @@ $(INSTALLED): $(SOURCES) $(CREATED) | toolchain
 	touch $@
 
 $(LINT_TOOLS): tools/lint-requirements.txt $(CREATED) | toolchain
+	$(VENV_PYTHON) -m pip install --quiet --requirement $<
+	touch $@
+
+$(WHEEL): $(SOURCES) $(WHEEL_TOOLS) tools/wheel.py | toolchain
+	$(VENV_PYTHON) tools/wheel.py
+	touch $@
+
+$(WHEEL_TOOLS): tools/wheel-requirements.txt $(CREATED)
 	$(VENV_PYTHON) -m pip install --quiet --requirement $<
 	touch $@

@@ -320,7 +320,7 @@ def test_the_bound_is_reached() -> None:
 
 # Beside what test_depth.py has.
 _NESTED = """
-import gc, pickle, sys, threading
+import pickle, threading
 from pyhamt import PersistentMap, _hamt, freeze, merge3, thaw
 
 DEPTH = 100_000
@@ -344,8 +344,6 @@ def test_what_follows_deep_nesting_in_mutations_and_conversions_raises() -> None
     run_child(
         _NESTED
         + """
-import json
-
 deep, twin = nested(DEPTH), nested(DEPTH)
 lists = []
 for _ in range(DEPTH):

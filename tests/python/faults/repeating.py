@@ -4,9 +4,9 @@ total of references, which must not grow: for a debug build of Python.
 
     python -m pytest -p faults.repeating tests/python
 
-A test runs `WARM_UP` times, while caches fill, then `REPETITIONS` times. It has leaked
-if the total grew in each of the last `JUDGED`. A test that starts a process runs once:
-its references are not those of this process.
+A test runs `REPETITIONS` times. The first runs may fill caches; it has leaked if the
+total grew in each of the last `JUDGED`. A test that starts a process runs once: its
+references are not those of this process.
 """
 
 from __future__ import annotations
@@ -20,12 +20,11 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-WARM_UP = 2
 REPETITIONS = 5
 JUDGED = 3
 
 _has_started_a_process = False
-_growth: dict[str, list[int]] = {}
+_wrong: dict[str, str] = {}
 _counts = {"judged": 0, "with a process": 0, "not judged": 0}
 
 # Extensions that were built for a release of Python count no references, so the total
@@ -92,50 +91,60 @@ def _is_judged(item: pytest.Function) -> bool:
     return not any(str(name).partition(".")[0] in RELEASE_BUILDS for name in names)
 
 
-def _passes(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+def _passes(
+    item: pytest.Item, nextitem: pytest.Item | None, *, log: bool = False
+) -> bool:
     """Run a test once more, with fixtures of its own; whether it passed."""
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
+    reports = runtestprotocol(item, nextitem=nextitem, log=log)
     return all(report.passed for report in reports)
 
 
+def _repeat(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Run a test that has passed again, and note what is wrong then."""
+    # Filled ahead: a list that grew would be growth.
+    totals = [_total()] * REPETITIONS
+    for i in range(1, REPETITIONS):
+        if not _passes(item, nextitem):
+            _wrong[item.nodeid] = f"fails in run {i + 1}"
+            return
+        totals[i] = _total()
+    _counts["judged"] += 1
+    growth = [after - before for before, after in pairwise(totals)]
+    if all(grown > 0 for grown in growth[-JUDGED:]):
+        _wrong[item.nodeid] = f"grows: {growth}"
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(
-    item: pytest.Item, nextitem: pytest.Item | None
-) -> bool | None:
-    """Repeat the test, then leave the last run, which reports, to pytest."""
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """Run the test as pytest does, which reports it, and then again."""
     global _has_started_a_process
     _has_started_a_process = False
+    names = {"nodeid": item.nodeid, "location": item.location}
+    item.ihook.pytest_runtest_logstart(**names)
+    has_passed = _passes(item, nextitem, log=True)
     if not _is_judged(item):
         _counts["not judged"] += 1
-        return None
-    # Filled ahead: a list that grew would be growth.
-    totals = [0] * (WARM_UP + REPETITIONS)
-    for i in range(len(totals)):
-        if not _passes(item, nextitem) or _has_started_a_process:
-            break
-        totals[i] = _total()
-    if _has_started_a_process:
+    elif _has_started_a_process:
         _counts["with a process"] += 1
-    elif totals[-1] != 0:
-        _counts["judged"] += 1
-        growth = [after - before for before, after in pairwise(totals)]
-        if all(grown > 0 for grown in growth[-JUDGED:]):
-            _growth[item.nodeid] = growth
-            reporter = item.config.pluginmanager.get_plugin("terminalreporter")
-            reporter.write_line(f"\n{item.nodeid} grows: {growth}")
-    return None
+    elif has_passed:
+        _repeat(item, nextitem)
+    item.ihook.pytest_runtest_logfinish(**names)
+    if item.nodeid in _wrong:
+        reporter = item.config.pluginmanager.get_plugin("terminalreporter")
+        reporter.write_line(f"\n{item.nodeid} {_wrong[item.nodeid]}")
+    return True
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
     yield
-    if _growth and session.exitstatus == pytest.ExitCode.OK:
+    if _wrong and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.section("references")
     said = ", ".join(f"{count} {what}" for what, count in _counts.items())
-    terminalreporter.line(f"tests: {said}; growing: {len(_growth)}")
-    for name, growth in _growth.items():
-        terminalreporter.line(f"{name}: {growth}")
+    terminalreporter.line(f"tests: {said}; wrong: {len(_wrong)}")
+    for name, what in _wrong.items():
+        terminalreporter.line(f"{name} {what}")

@@ -25,6 +25,48 @@
 
 /* ---- References ---------------------------------------------------------- */
 
+#ifdef Py_LIMITED_API
+/* From Python 3.12 on, an object that is never freed has a count whose low half
+ * is negative, and the interpreter does not count it. The headers of earlier
+ * versions would: after 2^30 reads of one the mark would be gone, and 3.14 free
+ * what it never allocated. Those of later versions do not count None, which
+ * 3.10 does free. So a build for all versions has early headers, and this. */
+#if PY_VERSION_HEX >= 0x030C0000
+#error "build for the limited API with the headers of Python 3.10 or 3.11"
+#endif
+
+static inline PyObject *_Nullable hamt_count_up(PyObject *_Nullable object)
+{
+    if (object != NULL && (int32_t)object->ob_refcnt >= 0) {
+        object->ob_refcnt++;
+    }
+    return object;
+}
+
+static inline void
+hamt_count_down(PyObject *_Nullable object)
+{
+    if (object != NULL && (int32_t)object->ob_refcnt >= 0
+        && --object->ob_refcnt == 0)
+    {
+        _Py_Dealloc(object);
+    }
+}
+
+#undef Py_INCREF
+#undef Py_XINCREF
+#undef Py_NewRef
+#undef Py_XNewRef
+#undef Py_DECREF
+#undef Py_XDECREF
+#define Py_INCREF(object) ((void)hamt_count_up((PyObject *)(object)))
+#define Py_XINCREF(object) Py_INCREF(object)
+#define Py_NewRef(object) hamt_count_up((PyObject *)(object))
+#define Py_XNewRef(object) Py_NewRef(object)
+#define Py_DECREF(object) hamt_count_down((PyObject *)(object))
+#define Py_XDECREF(object) Py_DECREF(object)
+#endif
+
 static inline void
 hamt_object_retain(PyObject *object)
 {
