@@ -92,7 +92,7 @@ class Interpreter:
             kept.pop("TMPDIR", None)
             kept |= {
                 "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                "HOME": "/root",
+                "HOME": "/",
                 "LC_ALL": "C.UTF-8",
             }
         return kept | more

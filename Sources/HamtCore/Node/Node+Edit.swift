@@ -183,7 +183,7 @@ extension Node {
     node.childMap = childMap
     let entries = node.memory + (UnsafeMutableRawPointer(extent.entries) - memory)
     if kind == .branch {
-      Self.transfer(children, to: node.children, count: extent.childCount, consuming, policy)
+      Self.transfer(children, to: node.children, count: extent.childCount, false, policy)
       node.setBranchCount(count)
     } else {
       // What lies before the entries of a flat node, and behind them.
@@ -195,7 +195,7 @@ extension Node {
     }
     Self.transfer(
       extent.entries, to: entries.assumingMemoryBound(to: Entry<Element>.self),
-      count: extent.entryCount, consuming, policy)
+      count: extent.entryCount, false, policy)
     return node
   }
 

@@ -74,9 +74,7 @@ extension Node {
         try child.checkBranch(level: level + 1, prefix: childPrefix, policy)
       }
     }
-    try require(
-      total == count,
-      "(N6) a branch miscounts what is below it")
+    try require(total == count, "(N6) a branch miscounts what is below it")
     var buckets = entryMap
     for slot in 0..<entryCount {
       let bucket = buckets.first
