@@ -41,7 +41,7 @@ extension Node {
     _ entry: Entry<Element>, path: HashPath, into root: inout Node, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Insertion {
     try Search.with(of: path, from: root) { (search) throws(Failure) in
-      try search.descend(to: entry.key, forInsertion: true, policy)
+      try search.descend(to: entry.key, forInsertion: true, forCopying: !inPlace, policy)
       return try insert(entry, at: search, into: &root, inPlace: inPlace, policy)
     }
   }

@@ -21,7 +21,7 @@ extension Node {
     _ key: Element, path: HashPath, from root: inout Node, inPlace: Bool, _ policy: Policy
   ) throws(Failure) -> Removal {
     try Search.with(of: path, from: root) { (search) throws(Failure) in
-      try search.descend(to: key, forInsertion: false, policy)
+      try search.descend(to: key, forInsertion: false, forCopying: !inPlace, policy)
       return try remove(at: search, from: &root, inPlace: inPlace, policy)
     }
   }

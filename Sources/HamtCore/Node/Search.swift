@@ -61,13 +61,15 @@ struct Search<Policy: ElementPolicy>: BitwiseCopyable {
 
   /// Goes down to the place of a key.
   ///
-  /// - Parameter forInsertion: whether the path of another key in the way will be needed.
+  /// - Parameters:
+  ///   - forInsertion: whether the path of another key in the way will be needed.
+  ///   - forCopying: whether the nodes on the way will be copied, rather than edited in place.
   // REENTRANCY: `matches` and `path(of:)` may run foreign code. The caller holds the root.
   mutating func descend(
-    to key: Policy.Element, forInsertion: Bool, _ policy: Policy
+    to key: Policy.Element, forInsertion: Bool, forCopying: Bool, _ policy: Policy
   ) throws(Failure) {
     var node = nodes[0]
-    let awaitsMemory = node.count >= Self.prefetchSize
+    let awaitsMemory = forCopying && node.count >= Self.prefetchSize
     while true {
       if awaitsMemory { node.prefetchContents() }
       let bucket = path.bucket(at: depth)
