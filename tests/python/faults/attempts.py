@@ -7,13 +7,13 @@ left half done, and no reference to any key or value is lost or left behind.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import sys
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from threading import Lock, Thread
 from types import ModuleType
 from typing import Any, NamedTuple, Protocol
 
@@ -65,6 +65,17 @@ class Outcome(NamedTuple):
 FAILED = Outcome(failed=True, text="")
 
 
+def thread_state() -> dict[str, Any]:
+    """What the interpreter keeps of this thread, to which the list of the objects whose
+    `repr` runs belongs."""
+    get = ctypes.pythonapi.PyThreadState_GetDict
+    get.restype = ctypes.c_void_p
+    return ctypes.cast(get(), ctypes.py_object).value
+
+
+THREAD = thread_state()
+
+
 @dataclass
 class Trial:
     """A case on maps of a kind, to be attempted again and again."""
@@ -96,26 +107,14 @@ class Trial:
         return outcome
 
     def attempt(self, fault: Fault) -> Outcome:
-        """Without memory the interpreter's list of the objects whose `repr` runs keeps
-        them (Py_ReprLeave) as long as the thread lives: each call has its own."""
         elements = Elements(self.kind, self.key_type, tracked=self.tracked)
         before = elements.counts()
-        outcomes: list[Outcome] = []
-        gate = Lock()
-        gate.acquire()
-
-        def act() -> None:
-            gate.acquire()
-            world = World(elements, self.package or new_package())
-            outcomes.append(self._attempt_in(world, fault))
-
-        thread = Thread(target=act)
-        thread.start()
-        gate.release()
-        thread.join()
-        assert outcomes, f"{self}: see above"
+        outcome = self._attempt_in(World(elements, self.package or new_package()), fault)
+        # Without memory the interpreter's list of the objects whose `repr` runs keeps
+        # them (Py_ReprLeave).
+        THREAD.pop("Py_Repr", None)
         assert elements.counts() == before, f"{self}: references"
-        return outcomes[0]
+        return outcome
 
     def _attempt_in(self, world: World, fault: Fault) -> Outcome:
         call = self.prepare(world)
@@ -177,9 +176,6 @@ def trials(kind: str, *, tracked: bool, key_type: type[int]) -> Iterator[Trial]:
     assert kind in KINDS, kind
     gc.disable()
     gc.freeze()  # What is there already is not to slow the collections down.
-    # A thread that starts another is to wait for it before that one gets its turn: what
-    # fails in the one must not fail in the other.
-    sys.setswitchinterval(1000)
     for name, some in CASES.items():
         for case, prepare in some.items():
             yield Trial(name, case, prepare, kind, tracked, key_type)
