@@ -81,7 +81,7 @@ test-swift: | toolchain
 	swift test --scratch-path .build/swift-tests --disable-xctest
 
 test-python: $(INSTALLED)
-	$(VENV_PYTHON) -m pytest
+	$(VENV_PYTHON) -m pytest --numprocesses auto $(ARGS)
 
 types: $(INSTALLED) ## Check the types, and the stub against the extension
 	$(VENV_PYTHON) -m mypy
@@ -111,8 +111,10 @@ check-faults: $(INSTALLED) ## Let every allocation and every callback fail
 check-references: $(INSTALLED) ## Repeat the tests on a debug Python and watch its references
 	$(VENV_PYTHON) tools/pydebug.py $(ARGS)
 
+MODES := collect switch
+
 test-modes: $(INSTALLED) ## Test Python with a collection at each allocation, then with threads switching
-	for mode in collect switch; do \
+	for mode in $(MODES); do \
 		PYTHONPATH=tests/python/hostile $(VENV_PYTHON) -m pytest -p modes --mode=$$mode \
 			$(ARGS) || exit 1; \
 	done
@@ -140,6 +142,14 @@ format: $(LINT_TOOLS) ## Rewrite the sources the way lint wants them
 	$(VENV_PYTHON) -m ruff format
 
 check: lint test ## Do what a change must pass
+
+.PHONY: check-all packages
+
+check-all: packages | toolchain ## Run every check there is, in less than an hour
+	'$(PYTHON)' tools/check_all.py $(ARGS)
+
+packages: ## Install the Debian packages that the checks need, as root
+	sh tools/install_packages.sh
 
 clean: ## Remove everything that was built, the environments included
 	rm -rf .build build dist .venv .venv-* .*_cache .hypothesis \

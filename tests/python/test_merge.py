@@ -89,12 +89,16 @@ def test_merge_of_versions_of_one_map(kind: str, merged_size: int) -> None:
     assert_merges(theirs, base, version_of(m, theirs), m)
 
 
-@given(st.data(), st.sampled_from(list(KEY_MAKERS)))
-def test_random_merges(data: st.DataObject, kind: str) -> None:
-    numbers = st.dictionaries(st.integers(0, 60), st.sampled_from("abc"), max_size=60)
+NUMBERS = st.dictionaries(st.integers(0, 60), st.sampled_from("abc"), max_size=60)
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from(list(KEY_MAKERS)))
+def test_random_merges(
+    mine_by_number: dict[int, str], theirs_by_number: dict[int, str], kind: str
+) -> None:
     mine, theirs = (
-        {KEY_MAKERS[kind](i): value for i, value in data.draw(numbers).items()}
-        for _ in range(2)
+        {KEY_MAKERS[kind](i): value for i, value in numbers.items()}
+        for numbers in (mine_by_number, theirs_by_number)
     )
     assert_merges(mine, theirs, PersistentMap(mine), PersistentMap(theirs))
 
