@@ -5,10 +5,10 @@
     python tools/check_all.py NAME ...     some, and what they wait for
     python tools/check_all.py --list       their names and commands
 
-A step is a target of the Makefile with its arguments. One that needs what another makes
-waits for it; of those that wait for nothing, the first in the list starts first, so the
-list begins with what takes longest. What a step says goes to .build/check-all, a file for
-each; the end of a step that fails is printed as well.
+A step is a target of the Makefile. One that needs what another makes waits for it; of
+those that wait for nothing more, the first in the list starts first, so the list begins
+with what takes longest. What a step says goes to .build/check-all, a file for each; the
+end of a step that fails is printed as well.
 
 Exit status: 0 if every step passed. A step that could not start because one that it
 waits for failed has failed.

@@ -109,7 +109,9 @@ class Trial:
     def attempt(self, fault: Fault) -> Outcome:
         elements = Elements(self.kind, self.key_type, tracked=self.tracked)
         before = elements.counts()
-        outcome = self._attempt_in(World(elements, self.package or new_package()), fault)
+        world = World(elements, self.package or new_package())
+        outcome = self._attempt_in(world, fault)
+        del world
         # Without memory the interpreter's list of the objects whose `repr` runs keeps
         # them (Py_ReprLeave).
         THREAD.pop("Py_Repr", None)
