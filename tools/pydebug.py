@@ -22,8 +22,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("PYDEBUG_CACHE", ROOT / ".build" / "pydebug")).resolve()
 
-# Of the extra `test`, what a debug interpreter cannot install without compilers, and the
-# modules of it: absent_packages.py turns the tests that miss one into skips.
+# Of the extra `test`, what a debug interpreter cannot install without compilers, with
+# its module: absent_packages.py turns the tests that miss one into skips.
 LEFT_OUT = {"pydantic": "pydantic", "msgspec": "msgspec", "ipython": "IPython"}
 
 # Tests of what no reference of the extension passes through: benchmarks, builds, texts.
