@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import builtins
 import csv
+import importlib.util
 import json
 import os
 import signal
@@ -265,8 +266,11 @@ def test_command_prints_a_table_and_writes_csv_json_page_and_charts(
     )
     assert rows[0].startswith("python-dict,input,lookup_hit,1,")
     assert base.with_suffix(".html").read_text().startswith("<!DOCTYPE html>")
-    assert base.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
-    assert "</svg>" in base.with_suffix(".svg").read_text()
+    if importlib.util.find_spec("matplotlib"):
+        assert base.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+        assert "</svg>" in base.with_suffix(".svg").read_text()
+    else:
+        assert "no chart: No module named 'matplotlib'" in done.stdout
     report = json.loads(base.with_suffix(".json").read_text())
     assert report["contenders"]["pyhamt"]
     about = report["machine"]
@@ -285,6 +289,7 @@ def test_look_has_a_row_for_each_method_operation_and_size(
     expected = {
         (name, operation.name, size)
         for name in look.contenders
+        if BY_NAME[name] in PRESENT
         for operation in OPERATIONS
         for size in (["5"] if operation.whole_text else ["1", "4", "5"])
         if operation.chief and operation.unit == "ns"
