@@ -126,9 +126,9 @@ _NO_MSGSPEC = importlib.util.find_spec("msgspec") is None
 FUNCTIONS: Methods = {
     "merge3": with_operands(
         lambda w: merge3(w.it, *w.operand, resolve=w.function),
-        lambda w: [changed(w), neighbour(w)],
-        lambda w: [neighbour(w), w.it.set(w.present, 3)],
-        lambda w: [Claimant(PersistentMap), w.it],
+        lambda w: (changed(w), neighbour(w)),
+        lambda w: (neighbour(w), w.it.set(w.present, 3)),
+        lambda w: (Claimant(PersistentMap), w.it),
         function=lambda w: Function(lambda key, base, mine, theirs: theirs),
     ),
     "freeze": with_operands(
