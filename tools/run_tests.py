@@ -10,8 +10,9 @@ in it, so that the package they import is the installed one. The end is a table;
 exit status is 1 if a test failed, if the tests ended early or if an interpreter is
 missing.
 
-A package that the tests use and that has no wheel for an interpreter is left out there:
-the table names it, and absent_packages.py turns the tests that miss it into skips.
+Where a package that the tests use has no wheel of its version for an interpreter, the
+newest version that has one takes its place. If there is none it is left out, and
+absent_packages.py turns the tests that miss it into skips. The table names both.
 """
 
 from __future__ import annotations
@@ -77,24 +78,30 @@ class Environment:
         base = interpreter.root or interpreters.cache()
         folder = base / "environments" / interpreter.name
         self.python = interpreter.path(folder / "bin" / "python")
+        # What has no wheel here, and what has one of another version.
         self.absent: list[str] = []
+        self.replaced: list[str] = []
+        made_for = [interpreter.python, *requirements]
         done = folder / "requirements.json"
         if done.exists():
-            made_for, self.absent = json.loads(done.read_text())
-            if made_for == [interpreter.python, *requirements]:
+            known = json.loads(done.read_text())
+            if known[0] == made_for:
+                _, self.absent, self.replaced = known
                 return
         venv = [interpreter.python, "-m", "venv", "--clear", interpreter.path(folder)]
         self._called(venv, "venv")
-        self.absent = self._install(requirements)
-        facts = [[interpreter.python, *requirements], self.absent]
-        done.write_text(json.dumps(facts))
+        self._install(requirements)
+        done.write_text(json.dumps([made_for, self.absent, self.replaced]))
 
-    def _install(self, requirements: list[str]) -> list[str]:
-        """Install what has a wheel here, and return the names of what has none."""
+    def _install(self, requirements: list[str]) -> None:
+        """Install what has a wheel here."""
         if not self._has_no_wheel(requirements):
-            return []
-        alone = [each for each in requirements if self._has_no_wheel([each])]
-        return [re.split(r"[=;<>~! ]", each)[0] for each in alone]
+            return
+        for each in requirements:
+            name = re.split(r"[=;<>~! ]", each)[0]
+            if self._has_no_wheel([each]):
+                without = self.absent if self._has_no_wheel([name]) else self.replaced
+                without.append(name)
 
     def _has_no_wheel(self, requirements: list[str]) -> bool:
         pip = [self.python, "-m", "pip", "install", "--quiet"]
@@ -151,6 +158,8 @@ class Environment:
             outcome.notes.append(f"died of {signal.Signals(-done.returncode).name}")
         if self.absent:
             outcome.notes.append(f"no wheel of {', '.join(self.absent)}")
+        if self.replaced:
+            outcome.notes.append(f"another version of {', '.join(self.replaced)}")
         return outcome
 
 

@@ -259,12 +259,19 @@ class Case:
 
 _ADDRESS = re.compile("0x[0-9a-f]+")
 
+SELF_DESCRIBED = {int, float, bool, type(None), type(MISSING)}
+
 
 def described(thing: Any) -> Any:
     """An object as something that compares as it should; checks the maps in it."""
     kind = type(thing)
+    # The most frequent first.
     if kind is Key:
         return thing.number
+    if kind in (list, tuple):
+        return [described(item) for item in thing]
+    if kind in SELF_DESCRIBED:
+        return thing
     if kind is CodeType:
         return thing.co_firstlineno
     if kind is Verdict:
@@ -290,16 +297,12 @@ def described(thing: Any) -> Any:
         return kind.__name__, sorted(described(list(thing)), key=repr)
     if kind in ITERATORS:
         return kind.__name__, thing.__length_hint__()
-    if kind in (list, tuple):
-        return [described(item) for item in thing]
     if kind is dict:
         return sorted(
             ((described(k), described(v)) for k, v in thing.items()), key=repr
         )
     if kind is str:
         return _ADDRESS.sub("0x", thing)
-    if kind in (int, float, bool, type(None), type(MISSING)):
-        return thing
     if kind is bytes:
         return kind.__name__, len(thing)
     if isinstance(thing, type) or thing is NotImplemented:
