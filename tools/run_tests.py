@@ -82,7 +82,7 @@ class Environment:
         self.absent: list[str] = []
         self.replaced: list[str] = []
         made_for = [interpreter.python, *requirements]
-        done = folder / "requirements.json"
+        done = folder / "packages.json"
         if done.exists():
             known = json.loads(done.read_text())
             if known[0] == made_for:
