@@ -173,6 +173,91 @@ assert not failures, failures
     )
 
 
+def test_freeing_maps_of_two_copies_of_the_package_does_not_use_the_c_stack() -> None:
+    """A copy is what is imported once more, by tests and by what reloads code."""
+    run_child(
+        """
+import importlib, sys, threading
+
+def copy_of_the_package():
+    for name in [name for name in sys.modules if name.startswith("pyhamt")]:
+        del sys.modules[name]
+    return importlib.import_module("pyhamt").PersistentMap
+
+class Dying:
+    def __del__(self):
+        deaths.append(self)
+
+def free():
+    deep = Dying()
+    for _ in range(100_000):
+        deep = two(a=one(a=deep))
+    del deep
+    assert len(deaths) == 1
+
+deaths = []
+failures = []
+one, two = copy_of_the_package(), copy_of_the_package()
+assert one is not two
+threading.excepthook = failures.append
+threading.stack_size(256 * 1024)
+thread = threading.Thread(target=free)
+thread.start()
+thread.join()
+assert not failures, failures
+"""
+    )
+
+
+def test_freeing_that_runs_another_interpreter_frees_the_maps_of_both() -> None:
+    run_child(
+        """
+import sys
+
+if sys.version_info >= (3, 13):
+    import _interpreters as interpreters
+    interpreter = interpreters.create("isolated")
+    run = interpreters.exec
+else:
+    import _xxsubinterpreters as interpreters
+    interpreter = interpreters.create(isolated=True)
+    run = interpreters.run_string
+
+PROGRAM = f"import sys; sys.path[:] = {sys.path!r}" + '''
+from pyhamt import PersistentMap
+
+class Dying:
+    def __del__(self):
+        deaths.append(self)
+
+deaths = []
+deep = Dying()
+for _ in range(1_000):
+    deep = PersistentMap(a=deep)
+del deep
+assert len(deaths) == 1
+'''
+
+from pyhamt import PersistentMap
+
+class Dying:
+    def __init__(self, number):
+        self.number = number
+
+    def __del__(self):
+        deaths.append((self.number, run(interpreter, PROGRAM)))
+
+deaths = []
+deep = None
+for number in range(200):
+    deep = PersistentMap(deep=deep, dying=Dying(number))
+del deep
+assert sorted(deaths) == [(number, None) for number in range(200)]
+interpreters.destroy(interpreter)
+"""
+    )
+
+
 def test_freeing_a_mixture_of_containers_frees_them_all() -> None:
     run_child(
         _LEVELS

@@ -26,7 +26,8 @@
 /* What this thread is freeing. A destructor may run another thread, which has
  * its own, or another interpreter, which starts anew. */
 typedef struct {
-    hamt_state *state; /* the last one used; only compared */
+    hamt_state *state;               /* the last one used; only compared */
+    PyInterpreterState *interpreter; /* that of the state; only compared */
     Py_ssize_t depth;
     PyObject *deferred; /* maps that wait, linked by `weakrefs` */
 } Deallocations;
@@ -115,26 +116,39 @@ free_maps_clear(hamt_state *state)
     }
 }
 
-/* Frees a map, and, from the outermost call, those that wait. */
+/* Frees a map, and, from the outermost call, those that wait; or lets it wait.
+ */
 static inline void
 map_free_nested(Deallocations *here, hamt_state *state, MapObject *map)
 {
+    if (here->depth >= DEALLOC_DEPTH_LIMIT) {
+        map->weakrefs = here->deferred;
+        here->deferred = (PyObject *)map;
+        return;
+    }
     here->depth++;
     map_free(state, map);
     while (here->depth == 1 && here->deferred != NULL) {
         map = (MapObject *)here->deferred;
         here->deferred = map->weakrefs;
-        map_free(state, map);
+        map_free(map->state, map);
     }
     here->depth--;
 }
 
-/* Frees a map of another interpreter than the one before. */
+/* Frees a map of another module than the one before: of another interpreter,
+ * or of a copy of the module, whose maps may hold those of this one. */
 static __attribute__((noinline)) void
 map_free_first(Deallocations *here, hamt_state *state, MapObject *map)
 {
+    PyInterpreterState *interpreter = PyInterpreterState_Get();
+    if (here->interpreter == interpreter) {
+        here->state = state;
+        map_free_nested(here, state, map);
+        return;
+    }
     Deallocations outer = *here;
-    *here = (Deallocations){.state = state};
+    *here = (Deallocations){.state = state, .interpreter = interpreter};
     map_free_nested(here, state, map);
     if (outer.depth > 0) {
         *here = outer;
@@ -153,11 +167,6 @@ map_tp_dealloc(PyObject *self)
     Deallocations *here = &deallocations;
     if (here->state != state) {
         map_free_first(here, state, map);
-        return;
-    }
-    if (here->depth >= DEALLOC_DEPTH_LIMIT) {
-        map->weakrefs = here->deferred;
-        here->deferred = self;
         return;
     }
     map_free_nested(here, state, map);
