@@ -188,6 +188,20 @@ def test_operand_that_raises_passes_its_exception_on(
     check(m)
 
 
+@pytest.mark.parametrize("compare", COMPARISONS)
+def test_comparison_with_a_set_that_has_no_length_passes_its_exception_on(
+    Map: MapType, compare: Callable[[Any, Any], Any]
+) -> None:
+    class Raising(set[Any]):
+        def __len__(self) -> int:
+            raise ZeroDivisionError
+
+    m = Map(a=1)
+    for view in (m.keys(), m.items()):
+        with pytest.raises(ZeroDivisionError):
+            compare(view, Raising())
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_values_views_have_no_set_operators(Map: MapType, view: str) -> None:
     m = Map(a=1)

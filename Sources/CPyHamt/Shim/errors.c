@@ -37,7 +37,7 @@ reword_hash_error(PyObject *key)
     PyObject *traceback = NULL;
     PyErr_Fetch(&type, &cause, &traceback);
     PyErr_NormalizeException(&type, &cause, &traceback);
-    if (cause == NULL || (PyObject *)Py_TYPE(cause) != PyExc_TypeError) {
+    if ((PyObject *)Py_TYPE(cause) != PyExc_TypeError) {
         PyErr_Restore(type, cause, traceback);
         return;
     }
@@ -57,9 +57,7 @@ reword_hash_error(PyObject *key)
     PyObject *new_traceback = NULL;
     PyErr_Fetch(&new_type, &error, &new_traceback);
     PyErr_NormalizeException(&new_type, &error, &new_traceback);
-    if (error != NULL) {
-        PyException_SetCause(error, Py_NewRef(cause));
-    }
+    PyException_SetCause(error, Py_NewRef(cause));
     PyErr_Restore(new_type, error, new_traceback);
     Py_XDECREF(type);
     Py_XDECREF(cause);

@@ -10,6 +10,7 @@
 
 #include "shim.h"
 
+/* `args` may be NULL, for none. */
 static PyObject *
 forward(hamt_state *state, PyObject *self, const char *name, PyObject *args,
         PyObject *kwargs)
@@ -32,7 +33,7 @@ forward(hamt_state *state, PyObject *self, const char *name, PyObject *args,
         return NULL;
     }
     PyObject *result = NULL;
-    Py_ssize_t count = PyTuple_Size(args);
+    Py_ssize_t count = args == NULL ? 0 : PyTuple_Size(args);
     PyObject *all = PyTuple_New(count + 1);
     if (all != NULL) {
         PyTuple_SetItem(all, 0, Py_NewRef(self));
@@ -83,12 +84,6 @@ PyObject *
 map_get_repr_svg(PyObject *self, void *ignored)
 {
     (void)ignored;
-    PyObject *none = PyTuple_New(0);
-    if (none == NULL) {
-        return NULL;
-    }
     hamt_state *state = ((MapObject *)self)->state;
-    PyObject *method = forward(state, self, "_repr_svg_", none, NULL);
-    Py_DECREF(none);
-    return method;
+    return forward(state, self, "_repr_svg_", NULL, NULL);
 }

@@ -178,11 +178,8 @@ node_entries(const hamt_node_contents *contents)
     uint32_t buckets = contents->entry_buckets;
     for (Py_ssize_t i = 0; entries != NULL && i < contents->entry_count; i++) {
         const hamt_entry *entry = &contents->entries[i];
-        PyObject *bucket = take_bucket(&buckets);
-        PyObject *item =
-            bucket == NULL ? NULL
-                           : PyTuple_Pack(3, bucket, entry->key, entry->value);
-        Py_XDECREF(bucket);
+        PyObject *item = Py_BuildValue("(NOO)", take_bucket(&buckets),
+                                       entry->key, entry->value);
         if (append(entries, item) < 0) {
             Py_CLEAR(entries);
         }

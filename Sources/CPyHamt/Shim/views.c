@@ -223,12 +223,12 @@ walk_views(ViewWalk *walk, PyObject *first, PyObject *second)
     return status == HAMT_OK || walk->is_stopped ? 0 : -1;
 }
 
-/* Whether both are views of keys, or both of items, of maps. */
+/* Whether both are views of keys, or both of items, of maps, when one is known
+ * to be either: views have no subclasses. */
 static bool
 are_set_views_of_one_kind(PyObject *a, PyObject *b)
 {
-    hamt_state *state = state_of_type(Py_TYPE(a));
-    return Py_TYPE(a) == Py_TYPE(b) && state != NULL && is_set_view(state, a);
+    return Py_TYPE(a) == Py_TYPE(b);
 }
 
 /* ---- Set operations ------------------------------------------------------ */
@@ -365,9 +365,9 @@ view_tp_richcompare(PyObject *self, PyObject *other, int op)
     if (!is_set_like(((ViewObject *)self)->map->state, other)) {
         return Py_NewRef(Py_NotImplemented);
     }
-    Py_ssize_t size = PyObject_Size(self);
+    Py_ssize_t size = view_sq_length(self);
     Py_ssize_t other_size = PyObject_Size(other);
-    if (size < 0 || other_size < 0) {
+    if (other_size < 0) {
         return NULL;
     }
     int result = 0;
