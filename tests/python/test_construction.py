@@ -42,12 +42,23 @@ class DictWithOwnIter(dict[Any, Any]):
         return list(super().keys())[::2]
 
 
+class OldSequence:
+    """An iterable of the days before `__iter__`."""
+
+    def __init__(self, entries: Entries) -> None:
+        self._pairs = list(entries.items())
+
+    def __getitem__(self, index: int) -> Any:
+        return self._pairs[index]
+
+
 SOURCES: dict[str, Callable[[Entries], Any]] = {
     **MAPPINGS,
     "pairs": lambda entries: list(entries.items()),
     "iterator": lambda entries: iter(entries.items()),
     "lists": lambda entries: [[key, value] for key, value in entries.items()],
     "items view": lambda entries: entries.items(),
+    "old sequence": OldSequence,
     "keys and getitem": KeysAndGetitem,
     "own getitem": DictWithOwnGetitem,
     "own iter": DictWithOwnIter,
@@ -159,6 +170,13 @@ def test_fromkeys_gives_each_key_the_value(Map: MapType, entries: Entries) -> No
     check(m)
     assert type(m) is Map
     assert dict(m.items()) == dict.fromkeys(entries, value)
+
+
+def test_fromkeys_takes_an_old_sequence(Map: MapType, entries: Entries) -> None:
+    pairs = OldSequence(entries)
+    m = Map.fromkeys(pairs)
+    check(m)
+    assert dict(m) == dict.fromkeys(entries.items())
 
 
 def test_fromkeys_gives_none_by_default(Map: MapType) -> None:

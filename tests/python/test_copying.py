@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from conftest import Entries, MapType, check
+from pyhamt import PersistentMap
 
 
 def test_copy_is_the_map(Map: MapType, entries: Entries) -> None:
@@ -102,6 +103,20 @@ def test_exception_of_a_deep_copy_passes_through(
     with pytest.raises(ZeroDivisionError):
         copy.deepcopy(m)
     check(m)
+
+
+class NoMemo(dict[Any, Any]):
+    """Knows no copy, and cannot tell."""
+
+    def __getitem__(self, key: Any) -> Any:
+        raise ZeroDivisionError
+
+
+def test_exception_of_the_memo_passes_through() -> None:
+    m = PersistentMap(a=1)
+    with pytest.raises(ZeroDivisionError):
+        m.__deepcopy__(NoMemo())
+    m._check()
 
 
 def test_deep_copy_to_an_unhashable_key_raises_type_error(Map: MapType) -> None:

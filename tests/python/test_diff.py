@@ -294,6 +294,12 @@ def test_diff_with_what_is_no_map_raises_type_error(other: Any) -> None:
         PersistentMap(a=1).diff(other)
 
 
+@pytest.mark.parametrize("arguments", [(), (EMPTY,), (EMPTY, None, None)])
+def test_wrong_count_of_arguments_of_the_walk_raises_type_error(arguments: Any) -> None:
+    with pytest.raises(TypeError, match=r"_differences expected 2 arguments"):
+        PersistentMap(a=1)._differences(*arguments)
+
+
 @pytest.mark.parametrize("diff", [None, 1, {}, EMPTY, ({}, {}, {})])
 def test_apply_of_what_is_no_diff_raises_type_error(diff: Any) -> None:
     with pytest.raises(TypeError, match="MapDiff"):

@@ -84,6 +84,18 @@ def test_values_are_compared_identity_first(
     assert_unequal(Map(entries), make_mapping({**entries, "nan": float("nan")}))
 
 
+@pytest.mark.parametrize("one", [0, 5, -5, 2**29, 2**30, -(2**30), 2**70])
+@pytest.mark.parametrize("other", [0, 5, -5, 2**29, 2**30, -(2**30), 2**70])
+def test_ints_of_every_size_are_compared(Map: MapType, one: int, other: int) -> None:
+    other = int(str(other))
+    m = Map(a=one, b=[])
+    assert (m == Map(a=other, b=[])) is (one == other)
+    assert (m == {"a": other, "b": []}) is (one == other)
+    assert (("a", other) in m.items()) is (one == other)
+    assert m.items().isdisjoint([("a", other)]) is (one != other)
+    assert (m.values().mapping == Map(b=[], a=other)) is (one == other)
+
+
 def test_exception_of_a_value_passes_through(
     Map: MapType, size: int, make_mapping: Callable[[Entries], Any]
 ) -> None:

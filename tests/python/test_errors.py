@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import operator
+import traceback
 import weakref
 from collections import UserDict
 from collections.abc import Callable, Iterator
@@ -12,7 +14,7 @@ from typing import Any
 import pytest
 
 from conftest import AnyMap, Entries, MapType, check, entries_of
-from pyhamt import PersistentMap
+from pyhamt import PersistentMap, _hamt
 
 UNHASHABLE = "cannot use 'list' as a PersistentMap key (unhashable type: 'list')"
 
@@ -92,6 +94,20 @@ def test_unhashable_key_keeps_the_first_error_as_the_cause(
         use(PersistentMap(), [])
     assert type(caught.value.__cause__) is TypeError
     assert str(caught.value.__cause__) == "unhashable type: 'list'"
+
+
+def test_cause_of_an_unhashable_key_knows_where_it_was_raised(
+    use: Callable[[AnyMap, Any], Any],
+) -> None:
+    class Raising:
+        def __hash__(self) -> int:
+            raise TypeError("own text")
+
+    with pytest.raises(TypeError, match=r"'Raising'.*own text") as caught:
+        use(PersistentMap(a=1), Raising())
+    assert caught.value.__cause__ is not None
+    walked = traceback.extract_tb(caught.value.__cause__.__traceback__)
+    assert [frame.name for frame in walked] == ["__hash__"]
 
 
 class OwnTypeError(TypeError):
@@ -208,6 +224,9 @@ WRONG_CALLS: dict[str, Callable[[Any], Any]] = {
     "delete by keyword": lambda m: m.delete(key="a"),
     "discard without": lambda m: m.discard(),
     "discard of two": lambda m: m.discard("a", 1),
+    "get_many without": lambda m: m.get_many(),
+    "get_many of three": lambda m: m.get_many("a", 1, 2),
+    "get_many with other keyword": lambda m: m.get_many("a", other=1),
     "keys of one": lambda m: m.keys(1),
     "values of one": lambda m: m.values(1),
     "items of one": lambda m: m.items(1),
@@ -240,6 +259,17 @@ def test_message_on_what_is_no_dict_names_both_types() -> None:
     assert message_of(PersistentMap.from_dict, [("a", 1)]) == (
         "PersistentMap.from_dict expected a dict, got 'list'"
     )
+
+
+def test_method_in_python_needs_the_package() -> None:
+    """The native module alone, as an import of the package that failed may leave it."""
+    spec = _hamt.__spec__
+    alone = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(alone)
+    m = alone.PersistentMap(a=1)
+    assert m["a"] == 1
+    with pytest.raises(RuntimeError, match=r"PersistentMap\.stats needs the package"):
+        m.stats()
 
 
 # Arguments that raise on the way
@@ -281,6 +311,15 @@ FAILING: dict[str, Callable[[AnyMap, Iterator[Any]], Any]] = {
     "update after others": lambda m, pairs: m.update({"other": 1}, m, pairs, more=1),
     "update of mapping": lambda m, pairs: m.update(FailingMapping(pairs)),
 }
+
+
+def test_pair_that_raises_passes_its_exception_on(Map: MapType) -> None:
+    class Raising:
+        def __iter__(self) -> Iterator[Any]:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        Map([("a", 1), Raising()])
 
 
 @pytest.mark.parametrize("operation", FAILING)

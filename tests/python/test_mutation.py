@@ -389,6 +389,28 @@ def test_key_error_has_the_key_itself(key: Any) -> None:
         assert found is key
 
 
+WRONG_CALLS: dict[str, Callable[[Any], Any]] = {
+    "get without": lambda m: m.get(),
+    "get of three": lambda m: m.get("a", 1, 2),
+    "get with other keyword": lambda m: m.get("a", other=1),
+    "set of one": lambda m: m.set("a"),
+    "set of three": lambda m: m.set("a", 1, 2),
+    "pop without": lambda m: m.pop(),
+    "pop of three": lambda m: m.pop("a", 1, 2),
+    "setdefault without": lambda m: m.setdefault(),
+    "setdefault of three": lambda m: m.setdefault("a", 1, 2),
+}
+
+
+@pytest.mark.parametrize("call", WRONG_CALLS)
+def test_wrong_call_raises_type_error_that_names_the_method(call: str) -> None:
+    mutation = PersistentMap(a=1).mutate()
+    method = call.partition(" ")[0]
+    with pytest.raises(TypeError, match=rf"^MapMutation\.{method} "):
+        WRONG_CALLS[call](mutation)
+    assert mutation == {"a": 1}
+
+
 def test_unhashable_key_raises_type_error() -> None:
     mutation = PersistentMap(a=1).mutate()
     for act in (

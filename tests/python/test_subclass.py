@@ -10,6 +10,7 @@ import gc
 import pickle
 import weakref
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -48,7 +49,32 @@ class Bare(PersistentMap):
     __slots__ = ()
 
 
-CLASSES = (Config, Slotted, SlottedConfig, Bare)
+class Old:
+    """Has no `__getstate__`, as no object has before Python 3.11."""
+
+    __slots__ = ()
+
+    @property
+    def __getstate__(self) -> Any:
+        raise AttributeError("__getstate__")
+
+
+class OldConfig(Old, Config):
+    pass
+
+
+class OldSlotted(Old, Slotted):
+    __slots__ = ()
+
+
+class OldSlottedConfig(Old, SlottedConfig):
+    pass
+
+
+CLASSES = (
+    *(Config, Slotted, SlottedConfig, Bare),
+    *(OldConfig, OldSlotted, OldSlottedConfig),
+)
 SIZES = (0, 1, 8, 9, 100)
 
 
@@ -204,6 +230,35 @@ def test_init_may_take_other_arguments_with_new() -> None:
     assert moved == {"x": 5, "y": 2}
 
 
+def test_new_may_hand_on_what_it_gets(plain: Entries) -> None:
+    class Handing(PersistentMap):
+        def __new__(cls, *args: Any, **kwargs: Any) -> Handing:
+            return super().__new__(cls, *args, **kwargs)
+
+    assert Handing() == {}
+    assert Handing(plain) == plain
+    assert Handing(a=1) == {"a": 1}
+    assert Handing(plain, new=1) == {**plain, "new": 1}
+    assert type(Handing(plain)) is Handing
+    with pytest.raises(TypeError, match="at most 1 positional argument, got 2"):
+        Handing({}, {})
+
+
+def test_map_of_one_with_keys_of_its_own_has_these(plain: Entries) -> None:
+    class Half(PersistentMap):
+        def __iter__(self) -> Any:
+            raise AssertionError
+
+        def keys(self) -> Any:
+            return list(super().keys())[::2]
+
+    half = Half(plain)
+    keys = half.keys()
+    expected = {key: plain[key] for key in keys}
+    assert PersistentMap(half) == expected
+    assert PersistentMap(a=1).update(half) == {"a": 1, **expected}
+
+
 # ---- Beside the base -----------------------------------------------------------------
 
 
@@ -291,6 +346,73 @@ def test_deep_copy_has_copies_of_the_attributes(
         assert attributes(copied)[name] is not value
     if hasattr(m, "shared"):
         assert copied.shared is copied.other
+
+
+class Stateful(Config):
+    """Has any state that a test gives it."""
+
+    state: Any
+
+    def __getstate__(self) -> Any:
+        return Stateful.state
+
+
+@pytest.mark.parametrize("state", [None, {}, 5, (1, 2, 3), (None, {}), ({}, None)])
+def test_copy_has_no_attributes_where_the_state_has_none(state: Any) -> None:
+    Stateful.state = state
+    m = Stateful(a=1)
+    m.note = "note"
+    for copied in (copy.copy(m), copy.deepcopy(m)):
+        assert type(copied) is Stateful
+        assert copied == m
+        assert attributes(copied) == {}
+
+
+@pytest.mark.parametrize("take", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_exception_of_a_slot_that_is_read_passes_through(
+    take: Callable[[object], object],
+) -> None:
+    class Closed(OldSlotted):
+        __slots__ = ()
+
+        @property
+        def note(self) -> Any:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        take(Closed(a=1))
+
+
+@pytest.mark.parametrize("take", [copy.copy, copy.deepcopy])
+def test_exception_of_a_slot_that_is_set_passes_through(
+    take: Callable[[object], object],
+) -> None:
+    class Closed(Slotted):
+        __slots__ = ()
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            raise ZeroDivisionError
+
+    m = Closed(a=1)
+    Slotted.note.__set__(m, 1)
+    with pytest.raises(ZeroDivisionError):
+        take(m)
+
+
+def test_exception_of_an_attribute_that_is_copied_passes_through() -> None:
+    class Raising:
+        def __deepcopy__(self, memo: Any) -> Any:
+            raise ZeroDivisionError
+
+    m = Config(a=1)
+    m.note = Raising()
+    with pytest.raises(ZeroDivisionError):
+        copy.deepcopy(m)
+
+
+def test_memo_that_takes_no_copy_raises_what_it_raises() -> None:
+    with pytest.raises(TypeError, match="mappingproxy"):
+        Config(a=1).__deepcopy__(MappingProxyType({}))
 
 
 def test_deep_copy_of_an_instance_in_its_own_attribute_is_such_an_instance() -> None:

@@ -6,8 +6,10 @@ The old version stays as it was, and is the result when nothing changes.
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict, UserDict
 from collections.abc import Callable
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -250,7 +252,10 @@ def test_augmented_or_binds_a_new_map(Map: MapType) -> None:
     assert old == {"a": 1}
 
 
-@pytest.mark.parametrize("other", [None, 1, "ab", [("a", 1)], {"a"}, object()])
+# Among them types of two other extensions.
+@pytest.mark.parametrize(
+    "other", [None, 1, "ab", [("a", 1)], {"a"}, object(), partial(int), array("b")]
+)
 def test_or_with_no_mapping_is_not_implemented(Map: MapType, other: Any) -> None:
     m = Map(a=1)
     assert m.__or__(other) is NotImplemented
@@ -259,6 +264,19 @@ def test_or_with_no_mapping_is_not_implemented(Map: MapType, other: Any) -> None
         m | other
     with pytest.raises(TypeError, match="unsupported operand"):
         other | m
+
+
+def test_or_of_a_mutation_and_a_map_is_a_map(Map: MapType) -> None:
+    m = Map(a=1, b=2)
+    result = Map(b=3, c=4).mutate() | m
+    assert type(result) is Map
+    assert_holds(result, {"a": 1, "b": 2, "c": 4})
+    assert (Map().mutate() | m) is m
+
+
+def test_or_of_values_and_a_map_raises_type_error(Map: MapType) -> None:
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Map(a=1).values() | Map(b=2)
 
 
 def test_or_asks_the_right_operand_when_it_is_no_mapping(Map: MapType) -> None:
