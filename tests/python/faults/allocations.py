@@ -9,19 +9,25 @@ Every method of the native types is called, on maps of one kind:
 Keys and calls are native, so that what fails is an allocation of the map's. Nodes are
 among them: Python's allocator gives them their memory, and a package that was just
 imported has no freed node to use again. That each new node of a result failed once is
-checked. Of a method that is written in Python, what is native calls a stand-in: CPython
-itself crashes in a function of Python that makes a function without memory. Needs
-`_testcapi`, which CPython has for its own tests.
+checked. Nor are there freed tuples, lists, dicts and floats that the interpreter keeps
+for the next: a collection clears its lists. Of a method that is written in Python, what
+is native calls a stand-in, and so does a deep copy: CPython itself crashes in a
+function of Python that makes a function without memory. Needs `_testcapi`, which
+CPython has for its own tests.
 """
 
 from __future__ import annotations
 
 import _testcapi
+import copy
+import gc
 import operator
 import sys
+from collections.abc import Callable
 from functools import partial
 from itertools import count
 from types import SimpleNamespace
+from typing import Any
 
 from faults import cases
 from faults.attempts import Trial, trials
@@ -38,12 +44,22 @@ class NoMemory:
     all that follow if that is 0."""
 
     def __init__(self, first: int, end: int, *, accept_any: bool) -> None:
-        self.arm = partial(_testcapi.set_nomemory, first, end)
+        self.extent = first, end
         self.disarm = _testcapi.remove_mem_hooks
         self.accept_any = accept_any
 
+    def arm(self) -> None:
+        gc.collect()
+        # Given as it is: a tuple that this call freed would be the next one.
+        _testcapi.set_nomemory(*self.extent)
+
     def explains(self, raised: Exception) -> bool:
         return isinstance(raised, MemoryError) or self.accept_any
+
+
+# Native functions of an object and a memo, in place of `copy.deepcopy`: the first gives
+# the object, unless it is false; the second gives what is another.
+DEEP_COPIES: tuple[Callable[..., Any], ...] = (partial(max, key=bool), operator.is_)
 
 
 def with_stand_in(method: str) -> Prepare:
@@ -88,7 +104,10 @@ def main(kind: str, tracking: str, extent: str) -> None:
             continue
         if trial.of(cases.FORWARDED):
             trial.prepare = with_stand_in(trial.name)
-        total += failures(trial, lasting=extent == "lasting")
+        is_deep = trial.name == "PersistentMap.__deepcopy__"
+        for stand_in in DEEP_COPIES if is_deep else [copy.deepcopy]:
+            copy.deepcopy = stand_in
+            total += failures(trial, lasting=extent == "lasting")
     print(total)
 
 

@@ -22,6 +22,7 @@ from faults.cases import CASES, Call, Prepare
 from faults.worlds import (
     KINDS,
     Elements,
+    KnownPlaces,
     World,
     described,
     forget_package,
@@ -132,7 +133,7 @@ class Trial:
         return outcome._replace(text=f"{outcome.text} {finished}")
 
     def _run(self, world: World, call: Call, fault: Fault) -> Outcome:
-        function, *arguments = call
+        function, arguments = call[0], call[1:]
         try:
             fault.arm()
             try:
@@ -144,8 +145,9 @@ class Trial:
                 # The fault may keep its exception, which keeps the frames.
                 raised.__traceback__ = None
                 return FAILED
-            # Without memory its text may be another.
-            return Outcome(False, "", type(raised).__name__)
+            # Without memory its text may be another; a key is no text.
+            text = "its key" if isinstance(raised, KeyError) and raised.args else ""
+            return Outcome(False, text, type(raised).__name__)
         if self.of(cases.ADDRESSES):
             return Outcome(False, str(len(result)))
         return Outcome(False, described(result), allocations=allocated(world, result))
@@ -176,6 +178,7 @@ def allocated(world: World, result: Any) -> int:
 def trials(kind: str, *, tracked: bool, key_type: type[int]) -> Iterator[Trial]:
     """Each case on maps of a kind."""
     assert kind in KINDS, kind
+    sys.meta_path.insert(0, KnownPlaces())
     gc.disable()
     gc.freeze()  # What is there already is not to slow the collections down.
     for name, some in CASES.items():

@@ -42,6 +42,13 @@ def exhausted(iterator: Any) -> Any:
     return iterator
 
 
+# The slots of a subclass: that of the attribute, and one that is not set.
+SLOTS = ("attribute", "unset", "__dict__")
+
+# What lets a subclass have no `__getstate__`, as none has before Python 3.11.
+OLD = {"__getstate__": property(operator.attrgetter("absent"))}
+
+
 class Text:
     """As much of IPython's printer as `_repr_pretty_` uses."""
 
@@ -226,6 +233,11 @@ PERSISTENT_MAP: Cases = {
     "__copy__": {
         "": lambda w: (w.map.__copy__,),
         "of a subclass": lambda w: (w.subclassed().__copy__,),
+        "of one with slots": lambda w: (w.subclassed(__slots__=SLOTS).__copy__,),
+        "of an old one": lambda w: (w.subclassed(**OLD).__copy__,),
+        "of an old one with slots": lambda w: (
+            w.subclassed(__slots__=SLOTS, **OLD).__copy__,
+        ),
         "of one with __setstate__": lambda w: (
             w.subclassed(__setstate__={}.update).__copy__,
         ),
@@ -233,11 +245,18 @@ PERSISTENT_MAP: Cases = {
     "__deepcopy__": {
         "": lambda w: (w.map.__deepcopy__, {}),
         "of a subclass": lambda w: (w.subclassed().__deepcopy__, {}),
+        "of an old one with slots": lambda w: (
+            w.subclassed(__slots__=SLOTS, **OLD).__deepcopy__,
+            {},
+        ),
         "by copy": lambda w: (copy.deepcopy, w.map),
     },
     "__reduce__": {
         "": lambda w: (w.map.__reduce__,),
         "of a subclass": lambda w: (w.subclassed().__reduce__,),
+        "of an old one with slots": lambda w: (
+            w.subclassed(__slots__=SLOTS, **OLD).__reduce__,
+        ),
         "of one with __getstate__": lambda w: (
             w.subclassed(__getstate__=dict).__reduce__,
         ),
@@ -366,6 +385,8 @@ def set_view(part: str, present: Callable[[World], Any]) -> Cases:
     take = operator.methodcaller(part)
     names = ("lt", "le", "eq", "ne", "gt", "ge")
     add = comparisons(lambda w: take(w.map), lambda w: take(w.equal), *names)
+    # The other way, CPython crashes in the iterator of a dict without memory.
+    add["__le__"]["dict"] = lambda w: (operator.le, take(w.map), take(w.entries))
     for name in ("sub", "and_", "xor", "or_"):
         operate = getattr(operator, name)
         name = name.rstrip("_")
@@ -508,8 +529,8 @@ FORWARDED = {
     )
 }
 
-# What is native but for what it calls.
-MIXED = {"PersistentMap.__deepcopy__"}
+# What is written in Python, and calls what is native.
+MIXED = {"PersistentMap.__deepcopy__ by copy"}
 
 # The pickler and the unpickler make other exceptions of a MemoryError.
 PICKLE = {
