@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import importlib.util
 import pickle
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -67,6 +68,21 @@ def test_failing_allocation_raises_memory_error_and_changes_nothing(
 ) -> None:
     failures = int(run_script(FAULTS / "allocations.py", kind, tracking, extent))
     assert failures > 1000
+
+
+crashes_alone = pytest.mark.skipif(
+    sys.version_info[:2] == (3, 13),
+    reason="CPython 3.13 crashes when the dict of a type could not grow once",
+)
+
+
+@needs_testcapi
+@pytest.mark.parametrize(
+    "extent", [pytest.param("alone", marks=crashes_alone), "lasting"]
+)
+def test_failing_allocation_of_the_initialisation_leaves_nothing(extent: str) -> None:
+    failures = int(run_script(FAULTS / "initialisation.py", extent))
+    assert failures > 100
 
 
 @pytest.mark.parametrize("tracking", TRACKING)

@@ -153,7 +153,14 @@ static int
 add_type(PyObject *module, PyType_Spec *spec, PyTypeObject **type)
 {
     *type = (PyTypeObject *)PyType_FromModuleAndSpec(module, spec, NULL);
-    return *type == NULL ? -1 : 0;
+    if (*type != NULL) {
+        return 0;
+    }
+    /* Python 3.11 does not say that it found no memory for a name. */
+    if (!PyErr_Occurred()) {
+        PyErr_NoMemory();
+    }
+    return -1;
 }
 
 /* `abc`.NAME.register(type) */
