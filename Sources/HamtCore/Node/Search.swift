@@ -57,7 +57,7 @@ struct Search<Policy: ElementPolicy>: BitwiseCopyable {
 
   /// Entries from which on what a copied node retains is asked for on the way down. Below, where it is
   /// mostly in the cache, asking costs 4% (10,000 entries); above, it saves 10 to 25% (200,000 to 1,000,000).
-  private static var prefetchSize: Int { 1 << 17 }
+  static var prefetchSize: Int { 1 << 17 }
 
   /// Goes down to the place of a key.
   ///

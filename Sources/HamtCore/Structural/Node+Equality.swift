@@ -8,7 +8,8 @@ import CSystem
 /// bitmaps at every place, and a node that both hold is not looked at.
 
 extension Node {
-  /// Whether two subtrees at one place of two tries have equal keys with equal values.
+  /// Whether two subtrees at one place of two tries, not one and the same, have equal keys with equal
+  /// values.
   ///
   /// - Complexity: O(d) node visits and equality calls for tries that differ in d entries and share the
   ///   rest; O(k^2) equality calls for k colliding keys. No allocation.
@@ -17,7 +18,6 @@ extension Node {
   static func areEqual(
     _ a: Node, _ b: Node, inLargeMap: Bool, _ policy: Policy
   ) throws(Failure) -> Bool {
-    if a == b { return true }
     guard a.entryMap == b.entryMap, a.childMap == b.childMap, a.count == b.count else {
       return false
     }

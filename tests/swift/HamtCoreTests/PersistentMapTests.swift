@@ -133,6 +133,34 @@ import Testing
     #expect(hashes[0] != hashes[1])
   }
 
+  /// Copies of its nodes ask for memory ahead.
+  @Test func versionsOfALargeMapKeepTheirEntries() throws {
+    let policy = UInt64Policy(pool: pool)
+    let size = UInt64(Search<UInt64Policy>.prefetchSize)
+    var root = Root<UInt64Policy>(nil)
+    for key in 0..<size {
+      _ = try root.insert(
+        Entry(key: key, value: key), path: policy.path(of: key), inPlace: true, policy)
+    }
+    let map = Map(taking: root, policy: policy)
+    for key in stride(from: 0, through: size, by: Int(size / 64)) {
+      let larger = try map.inserting(key, 1)
+      let smaller = try map.removing(key)
+      let values = try [map.value(of: key), larger.value(of: key), smaller.value(of: key)]
+      #expect(values == [key < size ? key : nil, 1, nil])
+      let counts = [larger.count - map.count, map.count - smaller.count]
+      #expect(counts == (key < size ? [0, 1] : [1, 0]))
+    }
+    check(map)
+  }
+
+  @Test func aNodeThatIsTooLargeThrowsOutOfMemory() {
+    let policy = UInt64Policy(pool: pool)
+    #expect(throws: Failure.outOfMemory) {
+      _ = try policy.allocateNode(byteCount: Int.max - 64, tracked: false)
+    }
+  }
+
   @Test func differentKeysHaveDifferentPaths() {
     let policy = UInt64Policy(pool: pool)
     let small = 0..<1000 as Range<UInt64>
