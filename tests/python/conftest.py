@@ -5,10 +5,11 @@ and kind, the check of a map, and the settings of Hypothesis.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections import ChainMap, OrderedDict, UserDict
 from collections.abc import Callable
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 from typing import Any
 
 import pytest
@@ -71,6 +72,13 @@ MAPPINGS: dict[str, Callable[[Entries], Any]] = {
     "PersistentMap": PersistentMap,
     "ReferenceMap": ReferenceMap,
 }
+
+
+def native_module() -> ModuleType:
+    """The native module once more, without the package."""
+    module = importlib.util.module_from_spec(_hamt.__spec__)
+    _hamt.__spec__.loader.exec_module(module)
+    return module
 
 
 def check(m: AnyMap) -> None:

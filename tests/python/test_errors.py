@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import operator
 import traceback
 import weakref
@@ -13,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from conftest import AnyMap, Entries, MapType, check, entries_of
-from pyhamt import PersistentMap, _hamt
+from conftest import AnyMap, Entries, MapType, check, entries_of, native_module
+from pyhamt import PersistentMap
 
 UNHASHABLE = "cannot use 'list' as a PersistentMap key (unhashable type: 'list')"
 
@@ -263,10 +262,7 @@ def test_message_on_what_is_no_dict_names_both_types() -> None:
 
 def test_method_in_python_needs_the_package() -> None:
     """The native module alone, as an import of the package that failed may leave it."""
-    spec = _hamt.__spec__
-    alone = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(alone)
-    m = alone.PersistentMap(a=1)
+    m = native_module().PersistentMap(a=1)
     assert m["a"] == 1
     with pytest.raises(RuntimeError, match=r"PersistentMap\.stats needs the package"):
         m.stats()

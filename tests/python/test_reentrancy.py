@@ -9,11 +9,13 @@ could crash the interpreter runs in a child process.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 
 from child import run_child
+from conftest import native_module
 from hostile import KINDS, Key, Refused, hooked, keys_of, map_of
 from operations import OPERATIONS
 from pyhamt import PersistentMap
@@ -543,3 +545,24 @@ def test_iterator_that_is_exhausted_while_it_makes_an_item_gives_that_item() -> 
                 assert value == "value-" + key[4:], value
         """
     )
+
+
+# Code in what loads the methods that are written in Python
+
+
+def test_methods_loaded_while_they_are_being_loaded_are_the_ones() -> None:
+    native = native_module()
+    m = native.PersistentMap(a=1)
+    loads: list[int] = []
+
+    def load() -> SimpleNamespace:
+        number = len(loads)
+        loads.append(number)
+        if number == 0:
+            assert m.stats() == 1
+        return SimpleNamespace(stats=lambda self: number)
+
+    native._use_methods(load)
+    assert m.stats() == 1
+    assert m.stats() == 1
+    assert loads == [0, 1]
