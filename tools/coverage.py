@@ -10,7 +10,7 @@
     Sources/CPyHamt/    llvm-cov, an extension whose C files    pytest
       Shim, and inline    are instrumented, in a private copy
       functions of C      of the tree
-    python/pyhamt       coverage.py                             pytest
+    python/pyhamt       coverage.py, pytest's own process       pytest
 
 The page is .build/coverage/coverage.md. It has the figures of each file and every
 branch of HamtCore and of the C files that no test takes. Swift counts regions, so a
@@ -73,12 +73,13 @@ _NOT_RUN = [
     *("test_source_rules", "test_toolchain_check"),
 ]
 
+# Processes that tests start are not measured by coverage.py: they are there for the
+# collector, memory and other interpreters, all of which it disturbs.
 _RCFILE = """\
 [run]
 branch = true
 parallel = true
 source = pyhamt
-patch = subprocess
 data_file = {data}
 """
 
