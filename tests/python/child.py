@@ -16,8 +16,11 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
+# For a child that hangs: under a sanitizer, on a busy machine, some take a minute.
+TIMEOUT_S = 300
 
-def run_child(source: str, *arguments: str, timeout_s: float = 60) -> str:
+
+def run_child(source: str, *arguments: str, timeout_s: float = TIMEOUT_S) -> str:
     """Run the text of a program and return what it prints.
 
     The program must end with status 0 and write nothing to stderr, where Python
@@ -26,7 +29,7 @@ def run_child(source: str, *arguments: str, timeout_s: float = 60) -> str:
     return _run("-c", textwrap.dedent(source), *arguments, timeout_s=timeout_s)
 
 
-def run_script(script: Path, *arguments: str, timeout_s: float = 60) -> str:
+def run_script(script: Path, *arguments: str, timeout_s: float = TIMEOUT_S) -> str:
     """Run a file as `run_child` runs a text."""
     return _run(str(script), *arguments, timeout_s=timeout_s)
 
