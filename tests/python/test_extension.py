@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import FREE_THREADED, types_are_freed
 from pyhamt import _hamt
 
 EXTENSION = Path(_hamt.__file__)
@@ -33,8 +34,9 @@ def _output(*command: str | Path) -> str:
 
 
 def test_extension_is_one_native_file_under_200_kilobytes() -> None:
+    """Where threads run without a lock, atomic counts make it larger."""
     assert EXTENSION.name.endswith(tuple(EXTENSION_SUFFIXES))
-    assert EXTENSION.stat().st_size < 200_000
+    assert EXTENSION.stat().st_size < (240_000 if FREE_THREADED else 200_000)
 
 
 def test_extension_needs_the_c_library_alone() -> None:
@@ -104,6 +106,7 @@ def test_first_processor_of_the_level_is_enough() -> None:
     assert "PersistentMap({'a': 1})" in said
 
 
+@types_are_freed
 def test_module_that_nobody_holds_is_freed_with_its_types() -> None:
     """Interpreters that come and go import it again and again."""
     spec = importlib.util.find_spec("pyhamt._hamt")

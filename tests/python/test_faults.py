@@ -11,14 +11,13 @@ import copy
 import importlib.util
 import pickle
 import sys
-import sysconfig
 from collections.abc import Callable
 
 import pytest
 
 import pyhamt
 from child import HERE, run_script
-from conftest import LONG_TESTS
+from conftest import FREE_THREADED, LONG_TESTS
 from faults.cases import (
     ADDRESSES,
     ALWAYS_RAISES,
@@ -60,7 +59,7 @@ def test_what_is_said_of_a_case_is_said_of_one_that_is_there() -> None:
 
 
 list_crashes = pytest.mark.skipif(
-    bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    FREE_THREADED,
     reason="a list that CPython cannot make there breaks its heap (CPython #152125)",
 )
 

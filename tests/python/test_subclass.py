@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Entries, entries_of
+from conftest import Entries, entries_of, types_are_freed
 from pyhamt import PersistentMap
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
@@ -488,6 +488,7 @@ def test_cycle_through_an_instance_is_freed(
     assert dead() is None
 
 
+@types_are_freed
 def test_cycle_through_the_class_is_freed() -> None:
     class Local(PersistentMap):
         pass

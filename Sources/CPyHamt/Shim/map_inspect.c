@@ -24,6 +24,21 @@ join(PyObject *pieces, const char *separator)
     return text;
 }
 
+/* The text of an entry. Nested maps nest calls of this: a format of the reprs
+ * themselves would take twice the stack for a level, more than there is for as
+ * many levels as a free-threaded Python 3.13 lets through. */
+static PyObject *
+entry_text(const hamt_entry *entry)
+{
+    PyObject *key = PyObject_Repr(entry->key);
+    PyObject *value = key == NULL ? NULL : PyObject_Repr(entry->value);
+    PyObject *text =
+        value == NULL ? NULL : PyUnicode_FromFormat("%U: %U", key, value);
+    Py_XDECREF(key);
+    Py_XDECREF(value);
+    return text;
+}
+
 static PyObject *
 map_items_text(MapObject *map)
 {
@@ -36,9 +51,7 @@ map_items_text(MapObject *map)
     hamt_cursor_init(&cursor, map->root, HAMT_ITEMS);
     const hamt_entry *entry;
     while ((entry = hamt_cursor_next(&cursor)) != NULL) {
-        PyObject *piece =
-            PyUnicode_FromFormat("%R: %R", entry->key, entry->value);
-        if (append(pieces, piece) < 0) {
+        if (append(pieces, entry_text(entry)) < 0) {
             goto error;
         }
     }

@@ -362,7 +362,12 @@ mutation_tp_repr(PyObject *self)
         result = PyUnicode_FromString("<MapMutation of ...>");
     }
     else if (entered == 0) {
-        result = PyUnicode_FromFormat("<MapMutation of %R>", map);
+        /* As in entry_text, the repr is not made by the format. */
+        PyObject *text = PyObject_Repr(map);
+        if (text != NULL) {
+            result = PyUnicode_FromFormat("<MapMutation of %U>", text);
+            Py_DECREF(text);
+        }
         Py_ReprLeave(self);
     }
     Py_DECREF(map);

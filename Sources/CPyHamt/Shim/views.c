@@ -115,14 +115,16 @@ view_tp_repr(PyObject *self)
     }
     PyObject *result = NULL;
     PyObject *list = PySequence_List(self);
+    PyObject *items = list == NULL ? NULL : PyObject_Repr(list);
     PyObject *name =
-        list == NULL
+        items == NULL
             ? NULL
             : PyObject_GetAttrString((PyObject *)Py_TYPE(self), "__name__");
     if (name != NULL) {
-        result = PyUnicode_FromFormat("%S(%R)", name, list);
+        result = PyUnicode_FromFormat("%S(%U)", name, items);
     }
     Py_XDECREF(list);
+    Py_XDECREF(items);
     Py_XDECREF(name);
     Py_ReprLeave(self);
     return result;
