@@ -10,7 +10,7 @@ to give back what it keeps for itself; the interpreter gives memory back in aren
 1 MiB, of which an object that outlives the map may hold one.
 
 The allocator of a free-threaded Python gives back what it likes. There the memory is to
-be used again: the entries are put in twice, and take what they took the first time.
+be used again: the entries are put in and dropped many times before and after.
 """
 
 from __future__ import annotations
@@ -77,17 +77,22 @@ def resident_kib() -> int:
     raise AssertionError("no VmRSS in /proc/self/status")
 
 
+def make_often(make: Callable[[int], object]) -> None:
+    for _ in range(4 if FREE_THREADED else 0):
+        make(LARGE)
+
+
 def main(name: str) -> None:
     gc.disable()  # It is asked for a collection when there is something to collect.
     make = WAYS[name]
     make(1000)
     dict.fromkeys(map(str, range(LARGE)))
-    first = make(LARGE) if FREE_THREADED else None
+    make_often(make)
     before = resident_kib()
-    del first
     thing = make(LARGE)
     grown = resident_kib()
     del thing
+    make_often(make)
     after = resident_kib()
     print(before, grown, after)
     assert FREE_THREADED or grown > 2 * before, (
