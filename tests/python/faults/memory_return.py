@@ -79,7 +79,9 @@ def resident_kib() -> int:
 
 def make_often(make: Callable[[int], object]) -> None:
     for _ in range(4 if FREE_THREADED else 0):
-        make(LARGE)
+        thing = make(LARGE)
+        resident_kib()  # What lives during a collection is laid out in another way.
+        del thing
 
 
 def main(name: str) -> None:
