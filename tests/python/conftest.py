@@ -34,7 +34,10 @@ types_are_freed = pytest.mark.skipif(
     reason="a free-threaded Python 3.13 makes types, modules and code immortal",
 )
 
+# Larger sizes and more steps, for those who have the time; smaller, for checks that
+# multiply the time.
 LONG_TESTS = os.environ.get("PYHAMT_LONG_TESTS") == "1"
+SHORT_TESTS = os.environ.get("PYHAMT_SHORT_TESTS") == "1"
 
 settings.register_profile("short", deadline=None, print_blob=True, max_examples=50)
 settings.register_profile("long", settings.get_profile("short"), max_examples=5000)

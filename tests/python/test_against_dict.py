@@ -28,11 +28,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
+from conftest import LONG_TESTS, SHORT_TESTS
 from keys import DIGITS, LEVELS, HashPathKey, hash_of_path, path_keys
 from pyhamt import PersistentMap
 
-# How many times as much runs with PYHAMT_LONG_TESTS=1.
-LENGTH = 10 if os.environ.get("PYHAMT_LONG_TESTS") == "1" else 1
+# How many random steps each kind of keys takes.
+STEPS = 2_000_000 if LONG_TESTS else 10_000 if SHORT_TESTS else 200_000
 
 MISSING = object()
 
@@ -132,7 +133,7 @@ def test_random_sets_and_deletes_agree_with_dict_at_every_step(
     model: dict[Any, Any] = {}
     versions = []
     set_share = 1.0
-    for step in range(200_000 * LENGTH):
+    for step in range(STEPS):
         if step % 1000 == 500:
             # The size of the map wanders between next to nothing and nearly all keys.
             set_share = rng.choice((0.01, 0.2, 0.5, 0.8, 0.99))
@@ -156,7 +157,7 @@ def test_random_sets_and_deletes_agree_with_dict_at_every_step(
         if step % 500 == 0:
             check_against(current, model)
             assert current == model
-        if step % (1000 * LENGTH) == 999:
+        if step % (STEPS // 200) == STEPS // 200 - 1:
             versions.append((current, dict(model)))
     for version, model in versions:
         check_against(version, model)
@@ -328,7 +329,7 @@ TestMapProgram = MapProgram.TestCase
 TestMapProgram.settings = settings(
     deadline=None,
     print_blob=True,
-    max_examples=200 * LENGTH,
+    max_examples=STEPS // 1000,
     stateful_step_count=40,
 )
 
@@ -347,7 +348,7 @@ class FourOfAHash(int):
 
 SIZES = (
     *(1, 2, 3, 5, 7, 8, 9, 12, 16, 31, 32, 33, 64, 100, 300),
-    *(1000, 2000, 5000, 10_000, 20_000),
+    *((1000,) if SHORT_TESTS else (1000, 2000, 5000, 10_000, 20_000)),
 )
 
 

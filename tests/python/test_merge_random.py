@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 
-from conftest import ARRAY_LIMIT, LONG_TESTS, Entries
+from conftest import ARRAY_LIMIT, LONG_TESTS, SHORT_TESTS, Entries
 from keys import unfolded
 from pyhamt import PersistentMap
 
-LARGEST = 100_000
+LARGEST = 20_000 if SHORT_TESTS else 100_000
 
 # Twenty, each 1.8 times the last; and where the shape of a map changes.
 STEPS = [round(LARGEST ** (step / 19)) for step in range(20)]

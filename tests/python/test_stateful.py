@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 import pyhamt
-from conftest import LONG_TESTS
+from conftest import LONG_TESTS, SHORT_TESTS
 from pyhamt import MapMutation, PersistentMap
 
 # Rules are long, so a failure is to show values.
@@ -45,7 +45,7 @@ from stateful_reads import Reads  # noqa: E402
 from stateful_updates import Updates  # noqa: E402
 
 # Steps in all, and in one run of Hypothesis, which remembers what it ran.
-STEPS = 1_000_000 if LONG_TESTS else 10_000
+STEPS = 1_000_000 if LONG_TESTS else 4_000 if SHORT_TESTS else 10_000
 STEPS_OF_A_PART = 20_000 if LONG_TESTS else STEPS
 STEPS_OF_A_PROGRAM = 60
 

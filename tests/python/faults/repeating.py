@@ -38,6 +38,7 @@ EXPLAINED = {
     # Hypothesis keeps what a state machine with a bundle draws from: one whose rules do
     # nothing grows as well.
     "runTest",
+    "test_programs_do_what_dicts_do",
 }
 
 
