@@ -45,7 +45,7 @@ get_group(MapObject *map, PyObject *keys, Py_ssize_t first, PyObject *fallback,
 static PyObject *
 list_of_none(Py_ssize_t size)
 {
-    PyObject *list = PyList_New(size);
+    PyObject *list = hamt_list_new(size);
     for (Py_ssize_t i = 0; list != NULL && i < size; i++) {
         PyList_SetItem(list, i, Py_NewRef(Py_None));
     }

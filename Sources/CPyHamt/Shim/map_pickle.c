@@ -20,7 +20,7 @@
 static PyObject *
 map_column(MapObject *map, hamt_parts parts)
 {
-    PyObject *column = PyList_New(hamt_map_count(map->root));
+    PyObject *column = hamt_list_new(hamt_map_count(map->root));
     if (column == NULL) {
         return NULL;
     }

@@ -460,6 +460,27 @@ hamt_pair_reuse(PyObject *pair, PyObject *first, PyObject *second)
 #endif
 }
 
+/* ---- Lists --------------------------------------------------------------- */
+
+/* A list for so many items, all of which PyList_SetItem is to put there, or
+ * NULL with an exception set. */
+static inline PyObject *_Nullable hamt_list_new(Py_ssize_t size)
+{
+#ifndef Py_GIL_DISABLED
+    return PyList_New(size);
+#else
+    /* Without memory for the items PyList_New frees items that it never had
+     * (CPython #152125). The repetition of a list does not. */
+    PyObject *_Nullable one = PyList_New(0);
+    PyObject *_Nullable list = NULL;
+    if (one != NULL && PyList_Append(one, Py_None) == 0) {
+        list = PySequence_Repeat(one, size);
+    }
+    Py_XDECREF(one);
+    return list;
+#endif
+}
+
 /* ---- Threads ------------------------------------------------------------- */
 
 /* Where there is no lock of the interpreter, who uses an object that changes
