@@ -11,8 +11,6 @@ that is watched: `plain_value` makes one.
 
 from __future__ import annotations
 
-import sys
-import sysconfig
 import weakref
 from collections import Counter, UserDict
 from collections.abc import Callable, Iterator
@@ -150,17 +148,9 @@ def _count_death(watch: _Watch) -> None:
     live["plain value"] -= 1
 
 
-# Code, from the second thread on: then nobody can tell whether a map lets go of it.
-CODE_IS_IMMORTAL = bool(
-    sysconfig.get_config_var("Py_GIL_DISABLED")
-) and sys.version_info < (3, 14)
-
-
 def plain_value(number: int) -> CodeType:
     """A value that the collector does not track and that weak references can watch."""
     value = _CODE.replace(co_firstlineno=number)
-    if CODE_IS_IMMORTAL:
-        return value
     live["plain value"] += 1
     watch = _Watch(value, _count_death)
     watch.address = id(value)

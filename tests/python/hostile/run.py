@@ -12,6 +12,7 @@ import faulthandler
 import gc
 import os
 import sys
+import sysconfig
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +61,18 @@ def collecting(wanted: bool) -> Iterator[None]:
         gc.disable()
         gc.callbacks.remove(tell)
         ballast.clear()
+
+
+def keep_mortal() -> None:
+    """Let Python go on to free code objects, by which deaths are counted, and types.
+
+    The free-threaded 3.13 makes them immortal when a thread starts, unless its own
+    tests ask it not to.
+    """
+    if sysconfig.get_config_var("Py_GIL_DISABLED") and sys.version_info < (3, 14):
+        from _testinternalcapi import suppress_immortalization
+
+        suppress_immortalization(True)
 
 
 def run(world: World, gate: Gate, collects: bool) -> Any:
@@ -145,6 +158,7 @@ def main(action_name: str) -> None:
     faulthandler.dump_traceback_later(3000 if LONG else 100, exit=True)
     sys.unraisablehook = report
     sys.setswitchinterval(1e-6)
+    keep_mortal()
     action = ACTIONS[action_name]()
     gc.collect()
     gc.freeze()  # What is there already is not to slow the collections down.
