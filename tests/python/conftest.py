@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import sys
 import sysconfig
 from collections import ChainMap, OrderedDict, UserDict
 from collections.abc import Callable
@@ -27,12 +26,6 @@ Entries = dict[Any, Any]
 ARRAY_LIMIT = _hamt._ARRAY_LIMIT
 
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-
-# From the second thread on, nothing that is found through a deferred count is freed.
-types_are_freed = pytest.mark.skipif(
-    FREE_THREADED and sys.version_info < (3, 14),
-    reason="a free-threaded Python 3.13 makes types, modules and code immortal",
-)
 
 # Larger sizes and more steps, for those who have the time; smaller, for checks that
 # multiply the time.
