@@ -49,12 +49,7 @@ ROOT = Path(__file__).parents[2]
 TEXT = "the map the key\nand the value\n"
 
 PRESENT = [each for each in CONTENDERS if each.obstacle() is None]
-
 BY_NAME = {each.name: each for each in CONTENDERS}
-
-needs_immutables = pytest.mark.skipif(
-    BY_NAME["immutables"] not in PRESENT, reason="needs immutables"
-)
 OPERATION = {each.name: each for each in OPERATIONS}
 
 RunProgram = Callable[..., int]
@@ -441,17 +436,16 @@ def test_method_that_a_version_does_not_have_is_named(
     assert "left out: pyhamt, diff_1: it has no deviation" in printed
 
 
-@needs_immutables
 def test_contender_that_cannot_build_is_named(
     run_program: RunProgram,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    broken = with_phrases("immutables", build="answer = Map(source).missing")
+    broken = with_phrases("python-contextvar", build="answer = Context().missing")
     monkeypatch.setattr(program, "CONTENDERS", broken)
     assert run_program("--sizes", "4", "--operations", "contains") == 0
     printed = capsys.readouterr().out
-    assert "WRONG: immutables, maps: raises AttributeError(" in printed
+    assert "WRONG: python-contextvar, maps: raises AttributeError(" in printed
 
 
 def test_contender_that_is_not_installed_is_named_and_the_rest_runs(
@@ -502,23 +496,21 @@ def test_size_beyond_the_distinct_keys_is_left_out(
     assert {row["size"] for row in read_rows(tmp_path)} == {"4"}
 
 
-@needs_immutables
 def test_contender_is_left_out_above_the_size_where_it_is_slow(
     tmp_path: Path,
     run_program: RunProgram,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    name = "python-contextvar"
     small = [
-        replace(each, slow_above={"build": 4}) if each.name == "immutables" else each
+        replace(each, slow_above={"build": 4}) if each.name == name else each
         for each in CONTENDERS
     ]
     monkeypatch.setattr(program, "CONTENDERS", small)
     assert run_program("--sizes", "4,5", "--operations", "contains") == 0
-    assert "left out: immutables, maps: 5 entries would " in capsys.readouterr().out
-    found = {
-        row["size"] for row in read_rows(tmp_path) if row["method"] == "immutables"
-    }
+    assert f"left out: {name}, maps: 5 entries would " in capsys.readouterr().out
+    found = {row["size"] for row in read_rows(tmp_path) if row["method"] == name}
     assert found == {"4"}
 
 
