@@ -17,7 +17,7 @@ import pytest
 
 import pyhamt
 from child import HERE, run_script
-from conftest import FREE_THREADED, LONG_TESTS
+from conftest import LONG_TESTS
 from faults.cases import (
     ADDRESSES,
     ALWAYS_RAISES,
@@ -58,15 +58,8 @@ def test_what_is_said_of_a_case_is_said_of_one_that_is_there() -> None:
         assert set(table) <= labels | set(CASES)
 
 
-list_crashes = pytest.mark.skipif(
-    FREE_THREADED,
-    reason="a list that CPython cannot make there breaks its heap (CPython #152125)",
-)
-
-
 # That those after the first fail as well is for those who have the time.
 @needs_testcapi
-@list_crashes
 @pytest.mark.parametrize("extent", ["alone", "lasting"] if LONG_TESTS else ["alone"])
 @pytest.mark.parametrize("tracking", TRACKING)
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,7 +77,6 @@ crashes_alone = pytest.mark.skipif(
 
 
 @needs_testcapi
-@list_crashes
 @pytest.mark.parametrize(
     "extent", [pytest.param("alone", marks=crashes_alone), "lasting"]
 )

@@ -179,7 +179,7 @@ PERSISTENT_MAP: Cases = {
         "dict and map": lambda w: (w.map.merge, w.new, w.large),
         "resolved": lambda w: (partial(w.map.merge, w.large, w.new, resolve=again),),
         "resolved to new": lambda w: (
-            partial(w.map.merge, w.equal, resolve=lambda key, mine, theirs: [mine]),
+            partial(w.map.merge, w.equal, resolve=lambda key, mine, theirs: {0: mine}),
         ),
         "small": lambda w: (partial(w.map.merge, w.small, resolve=again),),
     },
