@@ -91,10 +91,11 @@ mutation_tp_dealloc(PyObject *self)
 
 /* ---- Editing ------------------------------------------------------------- */
 
+/* Some ask before they enter the critical section, too. */
 static int
 mutation_require_open(MutationObject *mutation)
 {
-    if (mutation->is_finished) {
+    if (__atomic_load_n(&mutation->is_finished, __ATOMIC_RELAXED)) {
         PyErr_SetString(PyExc_ValueError, "this mutation is finished");
         return -1;
     }
@@ -644,7 +645,8 @@ mutation_py_finish(PyObject *self, PyObject *ignored)
     PyObject *map = NULL;
     Py_BEGIN_CRITICAL_SECTION(mutation);
     if (!mutation->is_finished && mutation_begin(mutation) == HAMT_OK) {
-        mutation->is_finished = mutation_wrap_root(mutation, &old) == 0;
+        bool is_finished = mutation_wrap_root(mutation, &old) == 0;
+        __atomic_store_n(&mutation->is_finished, is_finished, __ATOMIC_RELAXED);
         mutation_end(mutation, false);
     }
     if (mutation->is_finished) {
