@@ -18,9 +18,8 @@ from pyhamt import PersistentMap
 
 frozendict: Any = getattr(builtins, "frozendict", None)
 
-pytestmark = pytest.mark.skipif(
-    frozendict is None, reason="Python has no frozendict before 3.15"
-)
+if frozendict is None:
+    pytest.skip("Python has no frozendict before 3.15", allow_module_level=True)
 
 
 def both(entries: Entries) -> tuple[PersistentMap[Any, Any], Any]:
