@@ -55,6 +55,9 @@ class Step:
         return [word for word in words if word]
 
 
+# What a make gives to the programs that it starts: itself, and its variables.
+OUTER = re.compile("MAKE|MFLAGS$|ARGS$|MODES$")
+
 # Each environment is made by one step, whose files no other step is making meanwhile.
 SETUP = ("wheel",)
 
@@ -136,8 +139,8 @@ class Checks:
         process = subprocess.Popen(
             step.command,
             cwd=ROOT,
-            # What the outer make says of itself is not for these.
-            env={k: v for k, v in os.environ.items() if not k.startswith("MAKE")},
+            # What the outer make was told is not for these.
+            env={k: v for k, v in os.environ.items() if not OUTER.match(k)},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

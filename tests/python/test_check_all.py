@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # As many lines as the command needs, with a target for each of its steps.
 MAKEFILE = """\
 %:
-	@echo 'made $@'
+	@echo 'made $@$(ARGS)'
 """
 
 
@@ -35,7 +35,7 @@ def checked(project: Path, *names: str) -> tuple[int, list[str]]:
     done = subprocess.run(
         [sys.executable, "tools/check_all.py", *names],
         cwd=project,
-        env={**os.environ, "MAKEFLAGS": "n", "MAKELEVEL": "1"},
+        env={**os.environ, "MAKEFLAGS": "n", "MAKELEVEL": "1", "ARGS": "lint"},
         capture_output=True,
         text=True,
         timeout=50,
