@@ -26,9 +26,11 @@ CACHE = Path(os.environ.get("PYDEBUG_CACHE", ROOT / ".build" / "pydebug")).resol
 # its module: absent_packages.py turns the tests that miss one into skips.
 LEFT_OUT = {"pydantic": "pydantic", "msgspec": "msgspec", "ipython": "IPython"}
 
-# Tests of what no reference of the extension passes through: benchmarks, builds, texts.
+# Tests of what no reference of the extension passes through: benchmarks, builds, texts;
+# and those that run Hypothesis in Hypothesis, for many minutes each.
 IGNORED = (
-    *("test_benchmark*.py", "test_extension.py", "test_instructions.py"),
+    *("test_benchmark*.py", "test_documents.py", "test_extension.py"),
+    *("test_hypothesis_strategy.py", "test_instructions.py"),
     *("test_source_rules.py", "test_toolchain_check.py"),
 )
 
