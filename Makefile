@@ -145,7 +145,7 @@ check: lint test ## Do what a change must pass
 
 .PHONY: check-all packages
 
-check-all: packages | toolchain ## Run every check there is, in less than an hour
+check-all: packages | toolchain ## Run every check there is, in about an hour
 	'$(PYTHON)' tools/check_all.py $(ARGS)
 
 packages: ## Install the Debian packages that the checks need, as root

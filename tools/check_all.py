@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run every check of docs/reliability.md, as many at a time as there are processors.
 
-    python tools/check_all.py              all of them, in less than an hour on two
+    python tools/check_all.py              all of them, in about an hour on two
     python tools/check_all.py NAME ...     some, and what they wait for
     python tools/check_all.py --list       their names and commands
 
@@ -103,7 +103,6 @@ class Checks:
         self.waiting = list(steps)
         self.running: list[Running] = []
         self.passed: dict[str, bool] = {}
-        self.seconds: dict[str, float] = {}
 
     def run(self, at_once: int) -> None:
         """Run all; at the end `passed` says of each how it went."""
@@ -163,7 +162,6 @@ class Checks:
         running.log.close()
         said = (LOGS / f"{name}.log").read_text(errors="replace").splitlines()
         seconds = time.monotonic() - running.started
-        self.seconds[name] = seconds
         self.passed[name] = running.process.returncode == 0
         if self.passed[name]:
             verdicts = [line for line in said if VERDICT.search(line)]

@@ -138,7 +138,8 @@ def test_freeing_deep_nesting_does_not_use_the_c_stack(kind: str) -> None:
     run_child(
         _LEVELS
         + """
-import gc, sys, threading
+import gc, sys
+from small_stack import run_on_small_stack
 
 kind = sys.argv[1]
 deaths = []
@@ -160,14 +161,8 @@ def free():
     gc.collect()
     assert len(deaths) == 2
 
-failures = []
-threading.excepthook = failures.append
-threading.stack_size(256 * 1024)
 gc.disable()
-thread = threading.Thread(target=free)
-thread.start()
-thread.join()
-assert not failures, failures
+run_on_small_stack(free)
 """,
         kind,
     )
@@ -177,7 +172,8 @@ def test_freeing_maps_of_two_copies_of_the_package_does_not_use_the_c_stack() ->
     """A copy is what is imported once more, by tests and by what reloads code."""
     run_child(
         """
-import importlib, sys, threading
+import importlib, sys
+from small_stack import run_on_small_stack
 
 def copy_of_the_package():
     for name in [name for name in sys.modules if name.startswith("pyhamt")]:
@@ -196,15 +192,9 @@ def free():
     assert len(deaths) == 1
 
 deaths = []
-failures = []
 one, two = copy_of_the_package(), copy_of_the_package()
 assert one is not two
-threading.excepthook = failures.append
-threading.stack_size(256 * 1024)
-thread = threading.Thread(target=free)
-thread.start()
-thread.join()
-assert not failures, failures
+run_on_small_stack(free)
 """
     )
 
@@ -212,18 +202,9 @@ assert not failures, failures
 def test_freeing_that_runs_another_interpreter_frees_the_maps_of_both() -> None:
     run_child(
         """
-import sys
+from isolated import PATH, create, end, run
 
-if sys.version_info >= (3, 13):
-    import _interpreters as interpreters
-    interpreter = interpreters.create("isolated")
-    run = interpreters.exec
-else:
-    import _xxsubinterpreters as interpreters
-    interpreter = interpreters.create(isolated=True)
-    run = interpreters.run_string
-
-PROGRAM = f"import sys; sys.path[:] = {sys.path!r}" + '''
+PROGRAM = PATH + '''
 from pyhamt import PersistentMap
 
 class Dying:
@@ -245,15 +226,17 @@ class Dying:
         self.number = number
 
     def __del__(self):
-        deaths.append((self.number, run(interpreter, PROGRAM)))
+        run(interpreter, PROGRAM)
+        deaths.append(self.number)
 
+interpreter = create()
 deaths = []
 deep = None
 for number in range(200):
     deep = PersistentMap(deep=deep, dying=Dying(number))
 del deep
-assert sorted(deaths) == [(number, None) for number in range(200)]
-interpreters.destroy(interpreter)
+assert sorted(deaths) == list(range(200))
+end(interpreter)
 """
     )
 

@@ -320,7 +320,8 @@ def test_the_bound_is_reached() -> None:
 
 # Beside what test_depth.py has.
 _NESTED = """
-import pickle, threading
+import pickle
+from small_stack import run_on_small_stack
 from pyhamt import PersistentMap, _hamt, freeze, merge3, thaw
 
 DEPTH = 100_000
@@ -393,12 +394,6 @@ def read():
         del deep
 
 assert raises_recursion_error(lambda: repr(pickle.loads(as_value)))
-failures = []
-threading.excepthook = failures.append
-threading.stack_size(256 * 1024)
-thread = threading.Thread(target=read)
-thread.start()
-thread.join()
-assert not failures, failures
+run_on_small_stack(read)
 """
     )

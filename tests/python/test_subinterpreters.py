@@ -18,26 +18,8 @@ pytestmark = pytest.mark.skipif(
 
 _PRELUDE = """
 import sys, threading
+from isolated import PATH, create, end, run
 
-if sys.version_info >= (3, 14):
-    from concurrent import interpreters
-    create = interpreters.create
-    run = lambda interpreter, source: interpreter.exec(source)
-    end = lambda interpreter: interpreter.close()
-elif sys.version_info >= (3, 13):
-    import _interpreters as interpreters
-    create = lambda: interpreters.create("isolated")
-    def run(interpreter, source):
-        failure = interpreters.exec(interpreter, source)
-        assert failure is None, failure
-    end = interpreters.destroy
-else:
-    import _xxsubinterpreters as interpreters
-    create = lambda: interpreters.create(isolated=True)
-    run = interpreters.run_string
-    end = interpreters.destroy
-
-PATH = f"import sys; sys.path[:] = {sys.path!r}\\n"
 WORK = PATH + '''
 import gc, pickle
 from pyhamt import PersistentMap
