@@ -511,6 +511,33 @@ def test_edit_that_changes_nothing_does_not_disturb_an_iterator(size: int) -> No
     assert len(seen) == len(set(seen)) == size + 1
 
 
+def test_iterator_sees_an_edit_by_a_collection_that_runs_while_it_is_made() -> None:
+    class Editor:
+        def __del__(self) -> None:
+            mutation["new"] = 1
+
+    thresholds = gc.get_threshold()
+    mutation = PersistentMap(entries_of("int", 20)).mutate()
+    try:
+        for allocations in range(6):
+            mutation.discard("new")
+            garbage: list[object] = [Editor()]
+            garbage.append(garbage)
+            del garbage
+            gc.set_threshold(gc.get_count()[0] + allocations)
+            iterator = iter(mutation)
+            gc.set_threshold(0)
+            try:
+                seen = list(iterator)
+            except RuntimeError:
+                assert "new" in mutation
+            else:
+                assert seen == list(mutation)
+            gc.collect()
+    finally:
+        gc.set_threshold(*thresholds)
+
+
 # ---- Cycles --------------------------------------------------------------------------
 
 

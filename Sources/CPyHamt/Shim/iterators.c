@@ -29,11 +29,11 @@ iterator_new(PyTypeObject *type, MapObject *map, hamt_parts parts)
 }
 
 void
-iterator_watch(PyObject *self, MutationObject *mutation)
+iterator_watch(PyObject *self, MutationObject *mutation, uint64_t edits)
 {
     IteratorObject *iterator = (IteratorObject *)self;
     iterator->mutation = (MutationObject *)Py_NewRef(mutation);
-    iterator->edits = __atomic_load_n(&mutation->edits, __ATOMIC_RELAXED);
+    iterator->edits = edits;
 }
 
 PyObject *

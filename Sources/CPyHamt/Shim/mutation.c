@@ -281,6 +281,9 @@ static PyObject *
 mutation_tp_iter(PyObject *self)
 {
     MutationObject *mutation = (MutationObject *)self;
+    /* Read first: another thread, or a destructor that an allocation runs, may
+     * edit the mutation once the snapshot is taken. */
+    uint64_t edits = __atomic_load_n(&mutation->edits, __ATOMIC_RELAXED);
     PyObject *map = mutation_snapshot(mutation);
     if (map == NULL) {
         return NULL;
@@ -289,7 +292,7 @@ mutation_tp_iter(PyObject *self)
                                       (MapObject *)map, HAMT_KEYS);
     Py_DECREF(map);
     if (iterator != NULL) {
-        iterator_watch(iterator, mutation);
+        iterator_watch(iterator, mutation, edits);
     }
     return iterator;
 }

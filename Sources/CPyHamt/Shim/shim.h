@@ -248,7 +248,8 @@ PyObject *map_py_items(PyObject *self, PyObject *ignored);
 PyObject *iterator_new(PyTypeObject *type, MapObject *map, hamt_parts parts);
 
 /* Make an iterator raise RuntimeError once the mutation has been edited. */
-void iterator_watch(PyObject *iterator, MutationObject *mutation);
+void iterator_watch(PyObject *iterator, MutationObject *mutation,
+                    uint64_t edits);
 PyObject *map_tp_iter(PyObject *self);
 
 /* The tuple (key, value). */
