@@ -358,7 +358,7 @@ class Stateful(Config):
         return Stateful.state
 
 
-@pytest.mark.parametrize("state", [None, {}, 5, (1, 2, 3), (None, {}), ({}, None)])
+@pytest.mark.parametrize("state", [None, {}, (None, {}), ({}, None)])
 def test_copy_has_no_attributes_where_the_state_has_none(state: Any) -> None:
     Stateful.state = state
     m = Stateful(a=1)
@@ -367,6 +367,26 @@ def test_copy_has_no_attributes_where_the_state_has_none(state: Any) -> None:
         assert type(copied) is Stateful
         assert copied == m
         assert attributes(copied) == {}
+
+
+class PlainStateful:
+    """An ordinary object with the same state."""
+
+    def __reduce__(self) -> Any:
+        return PlainStateful, (), Stateful.state
+
+
+@pytest.mark.parametrize("state", [5, "ab", (1, 2, 3), ({}, 5), (5, {}), (5, None)])
+@pytest.mark.parametrize("take", [copy.copy, copy.deepcopy])
+def test_state_that_cannot_be_set_raises_as_for_an_ordinary_object(
+    take: Callable[[object], object], state: Any
+) -> None:
+    Stateful.state = state
+    errors = (TypeError, ValueError, AttributeError)
+    with pytest.raises(errors):
+        take(PlainStateful())
+    with pytest.raises(errors):
+        take(Stateful(a=1))
 
 
 @pytest.mark.parametrize("take", [copy.copy, copy.deepcopy, pickle.dumps])

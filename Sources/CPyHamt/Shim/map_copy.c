@@ -98,10 +98,14 @@ map_get_state(PyObject *self)
     return state;
 }
 
-/* Set the values of slots, a dict, as attributes. */
+/* Set the values of slots, which should be a dict, as attributes. */
 static int
 set_slots(PyObject *self, PyObject *slots)
 {
+    if (!PyDict_Check(slots)) {
+        PyErr_SetString(PyExc_TypeError, "the state of the slots is no dict");
+        return -1;
+    }
     Py_ssize_t position = 0;
     PyObject *name;
     PyObject *value;
@@ -136,11 +140,13 @@ map_set_state(PyObject *self, PyObject *state)
     if (PyTuple_Check(state) && PyTuple_Size(state) == 2) {
         attributes = PyTuple_GetItem(state, 0);
         PyObject *slots = PyTuple_GetItem(state, 1);
-        if (PyDict_Check(slots) && set_slots(self, slots) < 0) {
+        if (slots != Py_None && set_slots(self, slots) < 0) {
             return -1;
         }
     }
-    if (!PyDict_Check(attributes) || PyDict_Size(attributes) == 0) {
+    if (attributes == Py_None
+        || (PyDict_Check(attributes) && PyDict_Size(attributes) == 0))
+    {
         return 0;
     }
     PyObject *dict = PyObject_GetAttrString(self, "__dict__");
