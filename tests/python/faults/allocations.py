@@ -63,8 +63,8 @@ class NoMemory:
 
 
 # Native functions of an object and a memo, in place of `copy.deepcopy`: the first gives
-# the object, unless it is false; the second gives what is another.
-DEEP_COPIES: tuple[Callable[..., Any], ...] = (partial(max, key=bool), operator.is_)
+# the object, unless it is false; the second an empty text, which is a key and no state.
+DEEP_COPIES: tuple[Callable[..., Any], ...] = (partial(max, key=bool), "".format)
 
 
 def with_stand_in(method: str) -> Prepare:

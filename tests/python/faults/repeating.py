@@ -141,6 +141,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     elif has_passed:
         _repeat(item, nextitem)
     item.ihook.pytest_runtest_logfinish(**names)
+    # What pytest keeps of each test would make every collection slower than the last.
+    gc.collect()
+    gc.freeze()
     if item.nodeid in _wrong:
         reporter = item.config.pluginmanager.get_plugin("terminalreporter")
         reporter.write_line(f"\n{item.nodeid} {_wrong[item.nodeid]}")
