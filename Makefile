@@ -102,11 +102,15 @@ wheels: wheel ## And the faster ones for a version each
 test-all: $(WHEEL) ## Test that wheel on every Python; ARGS="3.10 3.14 -- -k diff"
 	$(VENV_PYTHON) tools/run_tests.py $(ARGS)
 
-.PHONY: check-faults check-references test-modes fuzz coverage sanitize
+.PHONY: check-faults check-threads check-references test-modes fuzz coverage sanitize
 
 check-faults: $(INSTALLED) ## Let every allocation and every callback fail
 	PYHAMT_LONG_TESTS=1 $(VENV_PYTHON) -m pytest tests/python/test_faults.py \
 		tests/python/test_security.py
+
+check-threads: $(WHEEL) ## Let eight threads share maps for a minute, with the GIL and without
+	PYHAMT_LONG_TESTS=1 $(VENV_PYTHON) tools/run_tests.py 3.11 3.13t -- \
+		tests/python/test_threads.py
 
 check-references: $(INSTALLED) ## Repeat the tests on a debug Python and watch its references
 	$(VENV_PYTHON) tools/pydebug.py $(ARGS)

@@ -84,6 +84,10 @@ data_file = {data}
 """
 
 
+# What an explanation names: the file, the function, the side, and the line's text.
+Key = tuple[str, str, str, str]
+
+
 class CoverageError(Exception):
     """What could not be measured; the message says why."""
 
@@ -109,8 +113,8 @@ class Gap:
     text: str
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        return self.path, self.function, self.text
+    def key(self) -> Key:
+        return self.path, self.function, self.side, self.text
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -338,16 +342,16 @@ def _gap(path: str, source: list[str], line: int, column: int, side: str) -> Gap
     return Gap(path, line, column, side, function, source[line - 1].strip())
 
 
-def explanations() -> dict[tuple[str, str, str], str]:
-    found: dict[tuple[str, str, str], str] = {}
+def explanations() -> dict[Key, str]:
+    found: dict[Key, str] = {}
     if not EXPLAINED.exists():
         return found
     for row in EXPLAINED.read_text(encoding="utf-8").splitlines():
         if not row or row.startswith("#"):
             continue
-        path, function, rest = row.split(" | ", 2)
+        path, function, side, rest = row.split(" | ", 3)
         text, why = rest.rsplit(" | ", 1)
-        found[path, function, text] = why
+        found[path, function, side, text] = why
     return found
 
 
@@ -438,7 +442,7 @@ def _share(counts: tuple[int, int]) -> str:
 
 
 def _listing(
-    title: str, gaps: list[Gap], why: dict[tuple[str, str, str], str]
+    title: str, gaps: list[Gap], why: dict[Key, str]
 ) -> list[str]:
     lines = [f"## {title}", ""]
     path = ""

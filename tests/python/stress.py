@@ -14,6 +14,7 @@ import gc
 import pickle
 import random
 import sys
+import sysconfig
 import threading
 import time
 from collections import Counter
@@ -162,6 +163,7 @@ WORKS: list[Work] = [read, update, mutate, compare, pickled, collect, iterate, b
 
 
 def main(seconds: float) -> None:
+    sys.setswitchinterval(1e-6)
     end = time.monotonic() + seconds
     done: Counter[str] = Counter()
     failed: list[str] = []
@@ -193,6 +195,8 @@ def main(seconds: float) -> None:
     for kind, shared in SHARED.items():
         assert shared == MODELS[kind]
         shared._check()  # type: ignore[attr-defined]
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        assert not sys._is_gil_enabled()  # type: ignore[attr-defined]
     print(" ".join(f"{name}:{done[name]}" for name in sorted(done)))
 
 

@@ -6,10 +6,10 @@ What a thread raises is printed by its child process, which then counts as faile
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from child import run_child, run_script
+from conftest import LONG_TESTS
 
 _PRELUDE = """
 import sys, threading, time
@@ -235,7 +235,7 @@ for depth in (0, 1, 10, 49, 50, 51, 100):
 
 
 def test_eight_threads_end_with_the_answer_of_the_model() -> None:
-    seconds = "60" if os.environ.get("PYHAMT_LONG_TESTS") else "2"
+    seconds = "60" if LONG_TESTS else "2"
     done = run_script(Path(__file__).with_name("stress.py"), seconds, timeout_s=300)
     counts = dict(pair.split(":") for pair in done.split())
     assert len(counts) == 8
