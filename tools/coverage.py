@@ -441,9 +441,7 @@ def _share(counts: tuple[int, int]) -> str:
     return f"{reached}/{all_of_them} {100 * reached / all_of_them:.1f}%"
 
 
-def _listing(
-    title: str, gaps: list[Gap], why: dict[Key, str]
-) -> list[str]:
+def _listing(title: str, gaps: list[Gap], why: dict[Key, str]) -> list[str]:
     lines = [f"## {title}", ""]
     path = ""
     for gap in gaps:
