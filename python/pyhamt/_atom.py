@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Lock
+from threading import RLock
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 T = TypeVar("T")
@@ -27,7 +27,8 @@ class Atom(Generic[T]):
 
     def __init__(self, value: T) -> None:
         self._value = value
-        self._lock = Lock()
+        # A signal handler that uses the atom may run in a thread that has the lock.
+        self._lock = RLock()
         self._watchers: tuple[Callable[[T, T], object], ...] = ()
 
     @property
@@ -63,9 +64,11 @@ class Atom(Generic[T]):
         (True, False)
         """
         with self._lock:
-            if self._value is not old:
+            # A signal handler may run at a jump, as one before the assignment would be.
+            if self._value is old:
+                self._value = new
+            else:
                 return False
-            self._value = new
         self._tell(old, new)
         return True
 
@@ -121,7 +124,7 @@ def _change_watchers(
     """Replace the watchers by what a function makes of them.
 
     Nothing is made while the lock is held: an allocation may start a collection, and a
-    finaliser that it runs may want the lock.
+    finaliser that it runs may wait for another thread that wants the lock.
     """
     while True:
         before = atom._watchers

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from child import run_child
 from pyhamt import Atom, PersistentMap
 
 
@@ -75,6 +76,39 @@ def test_each_change_is_told_once_and_chains(restless_threads: None) -> None:
     atom.watch(lambda old, new: told.append((old, new)))
     in_threads(4, lambda: [atom.swap(lambda n: n + 1) for _ in range(500)])
     assert sorted(told) == [(n, n + 1) for n in range(2000)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timer")
+def test_handler_of_a_signal_uses_the_atom_that_it_interrupts() -> None:
+    """Neither waits for the other, and no change is lost between them."""
+    said = run_child(
+        """
+import signal, time
+from pyhamt import Atom
+
+atom = Atom(0)
+handled = 0
+
+def handle(*_):
+    global handled
+    handled += 1
+    atom.swap(lambda n: n + 1)
+    atom.watch(lambda old, new: None)()
+
+signal.signal(signal.SIGALRM, handle)
+signal.setitimer(signal.ITIMER_REAL, 1e-4, 1e-4)
+swapped = 0
+end = time.monotonic() + 1
+while time.monotonic() < end:
+    value = atom.value
+    swapped += atom.compare_and_set(value, value + 1)
+    atom.watch(lambda old, new: None)()
+signal.setitimer(signal.ITIMER_REAL, 0)
+assert handled > 100, handled
+assert atom.value == swapped + handled, (atom.value, swapped, handled)
+"""
+    )
+    assert said == ""
 
 
 # Swapping

@@ -538,6 +538,87 @@ def test_iterator_sees_an_edit_by_a_collection_that_runs_while_it_is_made() -> N
         gc.set_threshold(*thresholds)
 
 
+READS: dict[str, Callable[[MapMutation], PersistentMap]] = {
+    "constructor": lambda mm: PersistentMap(mm),
+    "map.update": lambda mm: PersistentMap(x=1).update(mm).delete("x"),
+    "map |": lambda mm: (PersistentMap(x=1) | mm).delete("x"),
+    "| map": lambda mm: (mm | PersistentMap(x=1)).delete("x"),
+    "map.merge": lambda mm: PersistentMap(x=1).merge(mm).delete("x"),
+    "mutation.update": lambda mm: updated(PersistentMap(), mm),
+}
+
+
+def updated(source: PersistentMap, by: MapMutation) -> PersistentMap:
+    mutation = source.mutate()
+    mutation.update(by)
+    return mutation.finish()
+
+
+@pytest.mark.parametrize("name", READS)
+def test_mutation_is_read_as_it_is_at_one_moment(name: str) -> None:
+    class Editor:
+        """A key that edits the mutation when it is hashed or compared."""
+
+        def __hash__(self) -> int:
+            edit()
+            return 7
+
+        def __eq__(self, other: object) -> bool:
+            edit()
+            return self is other
+
+    def edit() -> None:
+        if not is_quiet:
+            mutation["new"] = 1
+
+    is_quiet = True
+    expected = PersistentMap([(Editor(), 0), (Editor(), 1), ("a", 0)])
+    mutation = expected.mutate()
+    is_quiet = False
+    result = READS[name](mutation)
+    is_quiet = True
+    assert result == expected
+
+
+def test_map_is_compared_with_a_mutation_as_it_is_at_one_moment() -> None:
+    class Editor:
+        def __eq__(self, other: object) -> bool:
+            mutation["new"] = 1
+            return True
+
+    m = PersistentMap(entries_of("int", 20), a=Editor(), b=1)
+    mutation = m.mutate()
+    mutation["a"] = Editor()
+    assert m == mutation
+    assert "new" in mutation
+    assert m != mutation
+
+
+def test_mutation_equals_itself_though_a_collection_edits_it_meanwhile() -> None:
+    class Editor:
+        def __del__(self) -> None:
+            mutation["new"] = 1
+
+    thresholds = gc.get_threshold()
+    mutation = PersistentMap(a=1).mutate()
+    # Else the comparison takes kept objects, and allocates none.
+    taken = [PersistentMap(a=[]) for _ in range(300)]
+    try:
+        for allocations in range(6):
+            mutation.discard("new")
+            garbage: list[object] = [Editor()]
+            garbage.append(garbage)
+            del garbage
+            taken.append(PersistentMap(a=allocations))
+            gc.set_threshold(gc.get_count()[0] + allocations)
+            is_equal = mutation == mutation
+            gc.set_threshold(0)
+            assert is_equal
+            gc.collect()
+    finally:
+        gc.set_threshold(*thresholds)
+
+
 # ---- Cycles --------------------------------------------------------------------------
 
 
@@ -592,6 +673,119 @@ def test_cycle_through_a_mutation_is_freed(
     assert dead() is not None, "the cycle keeps the thing"
     gc.collect()
     assert dead() is None
+
+
+@pytest.mark.parametrize("size", [0, 8, 100])
+def test_finished_mutation_in_its_own_map_is_freed(size: int) -> None:
+    mutation = PersistentMap(entries_of("int", size)).mutate()
+    mutation["self"] = mutation
+    mutation.finish()
+    del mutation
+    assert gc.collect() > 0
+    assert gc.collect() == 0, "the collector found it and did not free it"
+
+
+# What the collector is about to clear comes back here: it clears in the order of
+# making, and the weak reference to what is made before calls back.
+_CLEARING = """
+import gc, sys, threading, weakref
+
+class Holder: ...
+
+class Spy:
+    def __init__(self, holder):
+        self.holder = holder
+    def __del__(self):
+        ways_back.append(weakref.ref(self.holder))
+
+ways_back, watches, found = [], [], []
+
+def come_back(held, late, use):
+    def look(dead):
+        for way in ways_back:
+            if way() is not None:
+                found.append(way().held)
+                use(found[-1])
+    watches.append(weakref.ref(late[0], look))
+    holder = Holder()
+    holder.held, holder.late, holder.spy = held, late, Spy(holder)
+    late.append(holder)
+"""
+
+
+def test_mutation_that_a_thread_edits_is_not_cleared() -> None:
+    run_child(
+        _CLEARING
+        + """
+from pyhamt import PersistentMap
+
+compares, is_cleared = threading.Event(), threading.Event()
+
+class Slow:
+    def __hash__(self):
+        return 7
+    def __eq__(self, other):
+        if threading.current_thread() is not threading.main_thread():
+            compares.set()
+            is_cleared.wait(10)
+        return False
+
+threads, results = [], []
+
+def use(mutation):
+    def edit():
+        mutation[Slow()] = 1
+        results.append(len(mutation))
+    threads.append(threading.Thread(target=edit))
+    threads[0].start()
+    compares.wait(10)
+
+def leave():
+    late = [compile("1", "", "eval")]
+    mutation = PersistentMap().mutate()
+    for n in range(40):
+        mutation[n] = [n]
+    mutation[Slow()] = 0
+    come_back(mutation, late, use)
+
+leave()
+gc.collect()
+found.clear()
+memory = [PersistentMap({str(n): n for n in range(41)}) for _ in range(50)]
+is_cleared.set()
+for thread in threads:
+    thread.join()
+assert results == [42] * len(threads), results
+"""
+    )
+
+
+def test_mutation_that_the_collector_cleared_is_empty_and_open() -> None:
+    run_child(
+        _CLEARING
+        + """
+from pyhamt import PersistentMap
+
+def leave(finish):
+    mutation = PersistentMap().mutate()
+    mutation["tracked"] = mutation
+    if finish:
+        mutation.finish()
+    late = [compile("1", "", "eval")]
+    come_back(mutation, late, lambda mutation: None)
+
+for finish in (False, True):
+    leave(finish)
+    gc.collect()
+    assert found or sys.version_info >= (3, 13)
+    for mutation in found:
+        assert len(mutation) == 0
+        mutation["new"] = 1
+        assert mutation.finish() == {"new": 1}
+        mutation.finish()._check()
+    found.clear()
+"""
+    )
 
 
 # ---- Code in the middle --------------------------------------------------------------

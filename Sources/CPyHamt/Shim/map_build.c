@@ -22,24 +22,19 @@ seeds_release(hamt_seed *seeds, Py_ssize_t count)
     }
 }
 
-/* Copy the items of a dict, `size` at most, with a reference to each; say how
- * many there are. */
-static Py_ssize_t
-seeds_from_dict(PyObject *dict, hamt_seed *seeds, Py_ssize_t size)
+/* Copy the items of a dict, with a reference to each, into as many seeds. In
+ * the dict's critical section. */
+static void
+seeds_from_dict(PyObject *dict, hamt_seed *seeds)
 {
     Py_ssize_t position = 0;
-    Py_ssize_t i = 0;
-    Py_BEGIN_CRITICAL_SECTION(dict);
-    while (i < size
-           && PyDict_Next(dict, &position, &seeds[i].entry.key,
-                          &seeds[i].entry.value))
-    {
-        Py_INCREF(seeds[i].entry.key);
-        Py_INCREF(seeds[i].entry.value);
-        i++;
+    PyObject *key;
+    PyObject *value;
+    while (PyDict_Next(dict, &position, &key, &value)) {
+        seeds->entry.key = Py_NewRef(key);
+        seeds->entry.value = Py_NewRef(value);
+        seeds++;
     }
-    Py_END_CRITICAL_SECTION();
-    return i;
 }
 
 /* Hash the keys of seeds and build a map of them, which takes over their
@@ -93,12 +88,18 @@ static int
 root_from_dict(hamt_state *state, PyObject *dict, hamt_node **root)
 {
     hamt_seed small[SMALL_COUNT];
-    Py_ssize_t size = PyDict_Size(dict);
-    hamt_seed *seeds = seeds_allocate(size, small);
+    Py_ssize_t count;
+    hamt_seed *seeds;
+    Py_BEGIN_CRITICAL_SECTION(dict);
+    count = PyDict_Size(dict);
+    seeds = seeds_allocate(count, small);
+    if (seeds != NULL) {
+        seeds_from_dict(dict, seeds);
+    }
+    Py_END_CRITICAL_SECTION();
     if (seeds == NULL) {
         return -1;
     }
-    Py_ssize_t count = seeds_from_dict(dict, seeds, size);
     int result = root_from_seeds(state, seeds, count, root);
     seeds_free(seeds, small);
     return result;
@@ -192,29 +193,49 @@ root_set(hamt_state *state, hamt_node **root, PyObject *key, PyObject *value)
     return status == HAMT_ERROR ? -1 : 0;
 }
 
+/* The next item of a dict that had `size` items at the first: 1 with two new
+ * references, 0 at the end, or -1 with RuntimeError set. */
+static int
+dict_next(PyObject *dict, Py_ssize_t size, Py_ssize_t *position, PyObject **key,
+          PyObject **value)
+{
+    int found = -1;
+    Py_BEGIN_CRITICAL_SECTION(dict);
+    if (PyDict_Size(dict) == size) {
+        found = PyDict_Next(dict, position, key, value);
+        if (found) {
+            Py_INCREF(*key);
+            Py_INCREF(*value);
+        }
+    }
+    Py_END_CRITICAL_SECTION();
+    if (found < 0) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "dict changed size while a PersistentMap was made "
+                        "from it");
+    }
+    return found;
+}
+
+/* The dict's critical section has ended when an entry is set: the caller's, in
+ * which the root is edited, would not be entered again after a `__hash__` that
+ * waits, were another one inside it. */
 static int
 root_update_from_dict(hamt_state *state, hamt_node **root, PyObject *dict)
 {
-    int result = 0;
-    Py_BEGIN_CRITICAL_SECTION(dict);
     Py_ssize_t size = PyDict_Size(dict);
     Py_ssize_t position = 0;
     PyObject *key;
     PyObject *value;
-    while (result == 0 && PyDict_Next(dict, &position, &key, &value)) {
-        Py_INCREF(key);
-        Py_INCREF(value);
+    int result;
+    while ((result = dict_next(dict, size, &position, &key, &value)) > 0) {
         result = root_set(state, root, key, value);
         Py_DECREF(key);
         Py_DECREF(value);
-        if (result == 0 && PyDict_Size(dict) != size) {
-            PyErr_SetString(PyExc_RuntimeError,
-                            "dict changed size while a PersistentMap was "
-                            "made from it");
-            result = -1;
+        if (result < 0) {
+            return -1;
         }
     }
-    Py_END_CRITICAL_SECTION();
     return result;
 }
 
@@ -351,6 +372,14 @@ root_update(hamt_state *state, hamt_node **root, PyObject *source)
     if (is_plain_map(state, source)) {
         return root_update_from_map(state, root, (MapObject *)source);
     }
+    if (Py_TYPE(source) == state->MutationType) {
+        PyObject *map = mutation_snapshot((MutationObject *)source);
+        int result = map == NULL
+                         ? -1
+                         : root_update_from_map(state, root, (MapObject *)map);
+        Py_XDECREF(map);
+        return result;
+    }
     PyObject *keys_method = PyObject_GetAttrString(source, "keys");
     if (keys_method != NULL) {
         int result = root_update_from_mapping(state, root, source, keys_method);
@@ -375,11 +404,15 @@ set_too_many_arguments(Py_ssize_t count)
                  count);
 }
 
-/* A map of an object, if there is one, and of keywords, if there are any. */
+/* A map of an object, if there is one, and of keywords, if there are any; or
+ * NULL with an exception set, as it is already without a state. */
 static PyObject *
 map_make(hamt_state *state, PyTypeObject *type, PyObject *source,
          PyObject *kwargs)
 {
+    if (state == NULL) {
+        return NULL;
+    }
     bool has_keywords = kwargs != NULL && PyDict_Size(kwargs) > 0;
     if (source != NULL && !has_keywords && type == state->MapType
         && Py_TYPE(source) == type)
@@ -405,7 +438,7 @@ map_tp_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
         return NULL;
     }
     PyObject *source = count == 1 ? PyTuple_GetItem(args, 0) : NULL;
-    return map_make(state_of_type(type), type, source, kwargs);
+    return map_make(state_of_class(type), type, source, kwargs);
 }
 
 #ifdef Py_LIMITED_API
@@ -439,7 +472,7 @@ map_vectorcall(PyObject *type, PyObject *const *args, size_t flagged_count,
         }
     }
     PyTypeObject *map_type = (PyTypeObject *)type;
-    PyObject *map = map_make(state_of_type(map_type), map_type,
+    PyObject *map = map_make(state_of_class(map_type), map_type,
                              count == 1 ? args[0] : NULL, kwargs);
     Py_XDECREF(kwargs);
     return map;
@@ -468,7 +501,10 @@ map_wrap_by_call(hamt_state *state, PyObject *type, hamt_node *root)
 PyObject *
 map_py_from_dict(PyObject *type, PyObject *dict)
 {
-    hamt_state *state = state_of_type((PyTypeObject *)type);
+    hamt_state *state = state_of_class((PyTypeObject *)type);
+    if (state == NULL) {
+        return NULL;
+    }
     if (!PyDict_Check(dict)) {
         set_type_error("PersistentMap.from_dict expected a dict, got '%S'",
                        dict);
@@ -485,8 +521,9 @@ map_py_from_dict(PyObject *type, PyObject *dict)
 PyObject *
 map_py_fromkeys(PyObject *type, PyObject *const *args, Py_ssize_t count)
 {
-    hamt_state *state = state_of_type((PyTypeObject *)type);
-    if (check_count("PersistentMap.fromkeys", count, 1, 2) < 0) {
+    hamt_state *state = state_of_class((PyTypeObject *)type);
+    if (state == NULL || check_count("PersistentMap.fromkeys", count, 1, 2) < 0)
+    {
         return NULL;
     }
     PyObject *iterator =

@@ -43,6 +43,12 @@ map_equals(MapObject *map, PyObject *other)
     if (is_map(state, other)) {
         return hamt_map_equal(state, map->root, ((MapObject *)other)->root);
     }
+    if (Py_TYPE(other) == state->MutationType) {
+        PyObject *now = mutation_snapshot((MutationObject *)other);
+        int equal = now == NULL ? -1 : map_equals(map, now);
+        Py_XDECREF(now);
+        return equal;
+    }
     Py_ssize_t size = PyObject_Size(other);
     if (size < 0) {
         return -1;
@@ -60,7 +66,9 @@ map_tp_richcompare(PyObject *self, PyObject *other, int op)
     if (op != Py_EQ && op != Py_NE) {
         return Py_NewRef(Py_NotImplemented);
     }
-    if (!PyDict_Check(other) && !is_map(map->state, other)) {
+    if (!PyDict_Check(other) && !is_map(map->state, other)
+        && Py_TYPE(other) != map->state->MutationType)
+    {
         int mapping = PyObject_IsInstance(other, map->state->mapping);
         if (mapping <= 0) {
             return mapping < 0 ? NULL : Py_NewRef(Py_NotImplemented);

@@ -57,8 +57,9 @@ forward(hamt_state *state, PyObject *self, const char *name, PyObject *args,
 #define FORWARD_CLASS_METHOD(NAME)                                             \
     PyObject *map_py_##NAME(PyObject *type, PyObject *args, PyObject *kwargs)  \
     {                                                                          \
-        hamt_state *state = state_of_type((PyTypeObject *)type);               \
-        return forward(state, type, #NAME, args, kwargs);                      \
+        hamt_state *state = state_of_class((PyTypeObject *)type);              \
+        return state == NULL ? NULL                                            \
+                             : forward(state, type, #NAME, args, kwargs);      \
     }
 
 FORWARD(diff)

@@ -127,8 +127,8 @@ map_nb_or(PyObject *left, PyObject *right)
         }
         return map_or_new(map, root);
     }
-    state = state_of_type(Py_TYPE(right));
-    int mapping = is_mapping(state, left);
+    state = state_of_class(Py_TYPE(right));
+    int mapping = state == NULL ? -1 : is_mapping(state, left);
     if (mapping <= 0) {
         return mapping < 0 ? NULL : Py_NewRef(Py_NotImplemented);
     }

@@ -91,6 +91,17 @@ state_of_type(PyTypeObject *type)
     return state;
 }
 
+hamt_state *
+state_of_class(PyTypeObject *type)
+{
+    hamt_state *state = state_of_type(type);
+    if (state == NULL) {
+        PyErr_SetString(PyExc_RuntimeError,
+                        "the module of PersistentMap has been cleared");
+    }
+    return state;
+}
+
 static hamt_state *
 state_new(void)
 {

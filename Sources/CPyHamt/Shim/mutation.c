@@ -38,7 +38,7 @@ map_py_mutate(PyObject *self, PyObject *ignored)
         return NULL;
     }
     hamt_map_retain(map->root);
-    mutation->state = map->state;
+    mutation->state = state_retain(map->state);
     mutation->map = (MapObject *)Py_NewRef(self);
     mutation->root = map->root;
     mutation->edits = 0;
@@ -62,15 +62,26 @@ mutation_tp_traverse(PyObject *self, visitproc visit, void *arg)
     return 0;
 }
 
-/* Leaves an empty, open mutation. */
+/* Leaves an empty, open mutation; one that is being edited, by code that the
+ * collector's work has run, as it is. */
 static int
 mutation_tp_clear(PyObject *self)
 {
     MutationObject *mutation = (MutationObject *)self;
-    hamt_node *root = mutation->root;
-    mutation->root = NULL;
-    mutation->edits++;
+    hamt_node *root = NULL;
+    MapObject *map = NULL;
+    Py_BEGIN_CRITICAL_SECTION(mutation);
+    if (!mutation->is_busy) {
+        root = mutation->root;
+        map = mutation->map;
+        mutation->root = NULL;
+        mutation->map = NULL;
+        mutation->edits++;
+        mutation->is_finished = false;
+    }
+    Py_END_CRITICAL_SECTION();
     hamt_map_release(mutation->state, root);
+    Py_XDECREF(map);
     return 0;
 }
 
@@ -78,14 +89,16 @@ static void
 mutation_tp_dealloc(PyObject *self)
 {
     MutationObject *mutation = (MutationObject *)self;
+    hamt_state *state = mutation->state;
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
     if (mutation->weakrefs != NULL) {
         PyObject_ClearWeakRefs(self);
     }
-    hamt_map_release(mutation->state, mutation->root);
-    Py_DECREF(mutation->map);
+    hamt_map_release(state, mutation->root);
+    Py_XDECREF(mutation->map);
     PyObject_GC_Del(self);
+    state_release(state);
     Py_DECREF(type);
 }
 
@@ -269,8 +282,7 @@ mutation_py_get(PyObject *self, PyObject *const *args, Py_ssize_t count,
     }
 }
 
-/* The map that a reader of the whole sees: a version of its own. */
-static PyObject *
+PyObject *
 mutation_snapshot(MutationObject *mutation)
 {
     hamt_state *state = mutation->state;
@@ -338,18 +350,9 @@ mutation_tp_richcompare(PyObject *self, PyObject *other, int op)
     if (map == NULL) {
         return NULL;
     }
-    PyObject *other_map = NULL;
-    if (Py_TYPE(other) == Py_TYPE(self)) {
-        other_map = mutation_snapshot((MutationObject *)other);
-        if (other_map == NULL) {
-            Py_DECREF(map);
-            return NULL;
-        }
-        other = other_map;
-    }
-    PyObject *result = map_tp_richcompare(map, other, op);
+    /* One snapshot for both sides: the mutation may be edited after it. */
+    PyObject *result = map_tp_richcompare(map, other == self ? map : other, op);
     Py_DECREF(map);
-    Py_XDECREF(other_map);
     return result;
 }
 
@@ -625,12 +628,14 @@ mutation_py_clear(PyObject *self, PyObject *ignored)
 static int
 mutation_wrap_root(MutationObject *mutation, MapObject **old)
 {
+    hamt_state *state = mutation->state;
     MapObject *map = mutation->map;
-    if (mutation->root == map->root) {
+    if (map != NULL && mutation->root == map->root) {
         return 0;
     }
     hamt_map_retain(mutation->root);
-    PyObject *wrapped = map_wrap(map->state, Py_TYPE(map), mutation->root);
+    PyTypeObject *type = map == NULL ? state->MapType : Py_TYPE(map);
+    PyObject *wrapped = map_wrap(state, type, mutation->root);
     if (wrapped == NULL) {
         return -1;
     }

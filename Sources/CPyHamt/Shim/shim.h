@@ -38,8 +38,9 @@ typedef struct {
 
 typedef struct {
     PyObject_HEAD
-    hamt_state *state; /* that of the map, which holds it */
-    MapObject *map;    /* owned; what it began with, or what it finished as */
+    hamt_state *state; /* retained */
+    MapObject *map;    /* owned; what it began with, or what it finished as;
+                          NULL once cleared */
     hamt_node *root;   /* owned */
     uint64_t edits;    /* edits that changed something */
     bool is_busy;      /* an edit is under way */
@@ -62,6 +63,10 @@ typedef struct {
 /* The state of the module that a type, or a base of it, belongs to, or NULL
  * when it is no type of ours. Leaves an exception that is set as it is. */
 hamt_state *state_of_type(PyTypeObject *type);
+
+/* The state of the module of PersistentMap or a subclass; NULL with RuntimeError
+ * set once the collector has taken the module from the type. */
+hamt_state *state_of_class(PyTypeObject *type);
 
 static inline hamt_state *
 state_retain(hamt_state *state)
@@ -202,6 +207,9 @@ PyObject *map_py___get_pydantic_core_schema__(PyObject *type, PyObject *args,
                                               PyObject *kwargs);
 
 /* ---- mutation.c ---- */
+
+/* The map that a reader of the whole sees: a version of its own. */
+PyObject *mutation_snapshot(MutationObject *mutation);
 
 PyObject *map_py_mutate(PyObject *self, PyObject *ignored);
 

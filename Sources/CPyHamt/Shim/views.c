@@ -276,7 +276,10 @@ view_nb_and(PyObject *left, PyObject *right)
     if (state == NULL || !is_set_view(state, left)) {
         view = right;
         other = left;
-        state = state_of_type(Py_TYPE(right));
+        state = state_of_class(Py_TYPE(right));
+        if (state == NULL) {
+            return NULL;
+        }
     }
     Py_ssize_t size = PyObject_Size(view);
     if (Py_TYPE(other) == &PySet_Type && size <= PyObject_Size(other)) {
