@@ -31,13 +31,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from faults import cases
-from faults.attempts import Trial, trials
+from faults.attempts import FAILED, Trial, trials
 from faults.cases import Call, Prepare
 from faults.worlds import World
 
-# An allocation whose failure a call survives does not end its attempts; this many
-# successes one after another do.
-SUCCESSES = 4
+# More allocations than a call makes.
+MANY = 10_000
 
 # Without the GIL, a list that CPython has no memory for breaks its heap (CPython
 # #152125). The pickler and the unpickler make such lists.
@@ -62,6 +61,40 @@ class NoMemory:
         return isinstance(raised, MemoryError) or self.accept_any
 
 
+class Counting:
+    """No allocation of the call fails, and all of them are counted.
+
+    One that follows does, and what is made up to it is known: texts, each of which is
+    one allocation as it is small.
+    """
+
+    def __init__(self) -> None:
+        self.count = MANY
+        self.text = b"12"
+        # Made ahead, since a number is an allocation.
+        self.rest = list(range(MANY, -1, -1))
+
+    def arm(self) -> None:
+        gc.collect()
+        _testcapi.set_nomemory(MANY, MANY + 1)
+
+    def disarm(self) -> None:
+        try:
+            for rest in self.rest:
+                self.count = rest
+                self.text * 10
+        except MemoryError:
+            pass
+        else:
+            self.count = MANY
+        finally:
+            _testcapi.remove_mem_hooks()
+        assert self.count < MANY, f"at least {MANY} allocations"
+
+    def explains(self, raised: Exception) -> bool:
+        return False
+
+
 # Native functions of an object and a memo, in place of `copy.deepcopy`: the first gives
 # the object, unless it is false; the second an empty text, which is a key and no state.
 DEEP_COPIES: tuple[Callable[..., Any], ...] = (partial(max, key=bool), "".format)
@@ -83,20 +116,21 @@ def with_stand_in(method: str) -> Prepare:
 
 def failures(trial: Trial, *, lasting: bool) -> int:
     """Let each allocation fail in turn; how many of them the call did not survive."""
-    expected = trial.calm()
-    failed = successes = 0
+    counting = Counting()
+    expected = trial.calm(counting)
+    failed = 0
+    outcome = FAILED
     for n in count():
+        if n > counting.count and not outcome.failed:
+            break
         end = 0 if lasting else n + 1
         fault = NoMemory(n, end, accept_any=trial.of(cases.PICKLE))
         outcome = trial.attempt(fault)
         if outcome.failed:
             failed += 1
-            successes = 0
-            continue
-        assert outcome == expected, f"{trial}: {n}, {outcome}, {expected}"
-        successes += 1
-        if successes == SUCCESSES:
-            break
+        else:
+            # An allocation whose failure the call survives, or none of its own.
+            assert outcome == expected, f"{trial}: {n}, {outcome}, {expected}"
     assert failed >= expected.allocations, f"{trial}: {failed} failures"
     trial.check_that_the_module_goes()
     return failed

@@ -31,6 +31,12 @@ from faults.worlds import (
     nodes_of,
 )
 
+# What methods and names of the package load when they are first used.
+MODULES = (
+    *("_atom", "_builtins", "_freeze", "_history", "_inspection", "_methods"),
+    "_versions",
+)
+
 
 class Fault(Protocol):
     """What fails in a call, from `arm` to `disarm`."""
@@ -94,12 +100,16 @@ class Trial:
         tracked = "tracked" if self.tracked else "atomic"
         return f"{self.name} {self.case} ({self.kind}, {tracked})"
 
+    @property
+    def label(self) -> str:
+        return f"{self.name} {self.case}".rstrip()
+
     def of(self, table: Any) -> Any:
         return cases.of(table, self.name, self.case)
 
-    def calm(self) -> Outcome:
+    def calm(self, fault: Fault | None = None) -> Outcome:
         """What comes out when nothing fails, and that it is what the case says."""
-        outcome = self.attempt(NoFault())
+        outcome = self.attempt(fault or NoFault())
         error = self.of(cases.ALWAYS_RAISES)
         allowed = {error and error.__name__}
         if self.tracked and self.of(cases.MAY_RAISE_WHEN_TRACKED):
@@ -116,6 +126,8 @@ class Trial:
         # Without memory the interpreter's list of the objects whose `repr` runs keeps
         # them (Py_ReprLeave).
         THREAD.pop("Py_Repr", None)
+        if elements.counts() != before:
+            gc.collect()  # Functions in each other's cells.
         assert elements.counts() == before, f"{self}: references"
         return outcome
 
@@ -125,6 +137,7 @@ class Trial:
         outcome = self._run(world, call, fault)
         world.finish_mutations(may_differ=not outcome.failed or self.of(cases.PARTIAL))
         assert world.contents() == contents, f"{self}: contents"
+        world.check_atoms()
         for each in world.maps():
             each._check()
         if outcome.failed:
@@ -175,21 +188,23 @@ def allocated(world: World, result: Any) -> int:
     return is_new + len(nodes - world.nodes())
 
 
-def trials(kind: str, *, tracked: bool, key_type: type[int]) -> Iterator[Trial]:
-    """Each case on maps of a kind."""
+def trials(
+    kind: str, *, tracked: bool, key_type: type[int], some: cases.Cases = CASES
+) -> Iterator[Trial]:
+    """Each of some cases on maps of a kind."""
     assert kind in KINDS, kind
     sys.meta_path.insert(0, KnownPlaces())
     gc.disable()
     gc.freeze()  # What is there already is not to slow the collections down.
-    for name, some in CASES.items():
-        for case, prepare in some.items():
+    for name, of_method in some.items():
+        for case, prepare in of_method.items():
             yield Trial(name, case, prepare, kind, tracked, key_type)
 
 
 def shared_package() -> ModuleType:
     """A package of which all modules are loaded that methods load when first called."""
     package = new_package()
-    for module in ("_methods", "_inspection", "_versions"):
+    for module in MODULES:
         importlib.import_module(f"pyhamt.{module}")
     package.PersistentMap().select([])
     return package

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The n-th `__hash__` or `__eq__` of a call raises, for every n until the call
-succeeds: that very exception comes out, and nothing has changed.
+"""The n-th callback of a call raises, for every n until the call succeeds: that very
+exception comes out, and nothing has changed.
 
-Every method of the native types is called, on maps of one kind:
+A callback is a `__hash__` or an `__eq__`, for what the package has in Python a function
+as well. Every method and function is called, on maps of one kind:
 
     python callbacks.py KIND atomic|tracked
 
-Prints the names of the methods that hash or compare something.
+Prints the names of those that call back.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import sys
 from itertools import count
 
 from faults.attempts import Trial, shared_package, trials
+from faults.cases import CASES
+from faults.package_cases import PACKAGE_CASES
 from faults.worlds import Key
 
 
@@ -65,7 +68,12 @@ def callbacks(trial: Trial) -> int:
 def main(kind: str, tracking: str) -> None:
     package = shared_package()
     callers = set()
-    for trial in trials(kind, tracked=tracking == "tracked", key_type=Key):
+    for trial in trials(
+        kind,
+        tracked=tracking == "tracked",
+        key_type=Key,
+        some={**CASES, **PACKAGE_CASES},
+    ):
         trial.package = package
         if callbacks(trial) > 0:
             callers.add(trial.name)

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from faults.worlds import World
+from pyhamt import ConflictError
 
 # A function and its arguments.
 Call = tuple[Any, ...]
@@ -502,6 +503,8 @@ ALWAYS_RAISES: dict[str, type[Exception]] = {
         f"{part}Iterator.__next__ at the end": StopIteration
         for part in ("Keys", "Values", "Items")
     },
+    "merge3 conflicts": ConflictError,
+    "map.apply conflicts": ConflictError,
     "_hamt._restore wrong arguments": TypeError,
     "_hamt._restore wrong key": TypeError,
 }

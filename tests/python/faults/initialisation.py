@@ -19,7 +19,8 @@ from itertools import count
 from types import ModuleType
 
 import pyhamt
-from faults.allocations import SUCCESSES, NoMemory
+from faults.allocations import Counting, NoMemory
+from faults.attempts import Fault
 
 SPEC = pyhamt._hamt.__spec__
 
@@ -47,7 +48,7 @@ def check_whole(module: ModuleType) -> None:
     m._check()
 
 
-def initialised(fault: NoMemory | None) -> bool:
+def initialised(fault: Fault | None) -> bool:
     """Whether a new module was initialised, or there was no memory."""
     module = _imp.create_dynamic(SPEC)
     try:
@@ -71,18 +72,19 @@ def main(extent: str) -> None:
     gc.disable()
     gc.collect()
     gc.freeze()
-    failed = successes = 0
+    counting = Counting()
+    assert initialised(counting)
+    failed = 0
+    done = False
     for n in count():
+        if n > counting.count and done:
+            break
         end = 0 if extent == "lasting" else n + 1
-        if initialised(NoMemory(n, end, accept_any=False)):
-            successes += 1
-        else:
+        done = initialised(NoMemory(n, end, accept_any=False))
+        if not done:
             failed += 1
-            successes = 0
             assert initialised(None)
         assert types_left() == [], n
-        if successes == SUCCESSES:
-            break
     print(failed)
 
 

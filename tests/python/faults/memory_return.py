@@ -7,7 +7,8 @@ dropped, however they were put in:
 At the start, a dict of as many entries has been made and dropped: what that leaves is
 the interpreter's. The C library, which has the blocks of more than 512 bytes, is asked
 to give back what it keeps for itself; the interpreter gives memory back in arenas of
-1 MiB, of which an object that outlives the map may hold one.
+1 MiB, of which an object that outlives the map may hold one. In Python 3.10 two stay,
+in a build that keeps no freed nodes as well.
 
 The allocator of free-threaded Python keeps most of what lists of its own objects leave.
 There the blocks in use are counted in place of the KiB.
@@ -26,7 +27,7 @@ from pyhamt import PersistentMap
 
 LARGE = 1_000_000
 
-ARENA_KIB = 1024
+ARENAS_KIB = 1024 * (2 if sys.version_info < (3, 11) else 1)
 
 COUNTS_BLOCKS = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 UNIT = "blocks" if COUNTS_BLOCKS else "KiB"
@@ -97,7 +98,7 @@ def main(name: str) -> None:
     after = in_use()
     print(before, grown, after)
     assert grown > 2 * before, f"{name}: grows from {before} {UNIT} to {grown} only"
-    allowed = 1.1 * before + ARENA_KIB
+    allowed = 1.1 * before + ARENAS_KIB
     assert after <= allowed, f"{name}: {before} {UNIT}, then {after}"
 
 

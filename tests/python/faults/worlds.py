@@ -137,6 +137,7 @@ class World:
         self.older = self.map.set(self.present, elements.value)
         # Each with its entries, and whether it owns nodes.
         self.mutations: list[tuple[Any, set[Any], bool]] = []
+        self.atoms: list[Any] = []
 
     def maps(self) -> list[Any]:
         return [self.map, self.small, self.large, self.equal, self.older]
@@ -157,6 +158,14 @@ class World:
             entries.add((id(key), id(value)))
         self.mutations.append((mutation, entries, edited))
         return mutation
+
+    def atom(self, *watchers: Any) -> Any:
+        """An atom of the map, to be set to the older one."""
+        atom = self.package.Atom(self.map)
+        for watcher in watchers:
+            atom.watch(watcher)
+        self.atoms.append(atom)
+        return atom
 
     def subclass(self, **members: Any) -> Any:
         return type("Subclass", (self.type,), members)
@@ -180,6 +189,15 @@ class World:
             finished = mutation.finish()
             finished._check()
             assert may_differ or set(contents_of(finished)) == before, "mutation"
+
+    def check_atoms(self) -> None:
+        """See that each atom has its value or the new one, and can be used."""
+        for atom in self.atoms:
+            assert not atom._lock._is_owned(), "lock"
+            assert atom.value is self.map or atom.value is self.older, "atom"
+            atom._watchers = ()
+            assert atom.swap(lambda m: self.small) is self.small
+            assert atom.value is self.small
 
 
 def contents_of(mapping: Any) -> list[tuple[int, int]]:

@@ -25,6 +25,10 @@ TIMEOUT_S = 30
 # What an edit raises that comes at the wrong time.
 EDIT_ERRORS = (RuntimeError, ValueError, KeyError, StopIteration)
 
+# What hostile code edits of what it meets. Not an OrderedDict: its own iterator crashes
+# when `==` of a key clears it.
+EDITABLE = (MapMutation, list, dict, Pairs, Table)
+
 
 class Action:
     """Hostile code, and what it may bring about in the run that it interrupts."""
@@ -63,15 +67,16 @@ class Edit(Action):
 
     def act(self, world: World) -> None:
         number = world.content.absent + 1
-        for part in list(world.parts.values()):
+        for name, part in list(world.parts.items()):
+            if type(part) in EDITABLE:
+                world.before.pop(name, None)
             if type(part) is MapMutation:
                 _edit_mutation(part, world)
             elif type(part) is Atom:
                 part.reset(PersistentMap({number: number}))
             elif type(part) in ITERATORS:
                 world.kept.extend(part)
-            # Not an OrderedDict: its own iterator crashes when `==` of a key clears it.
-            elif type(part) in (list, dict, Pairs, Table):
+            elif type(part) in EDITABLE:
                 part.clear()
 
 

@@ -61,10 +61,14 @@ def on_drafts(run: Run, operand: Run | None = None, **rest: Any) -> Cases:
     )
 
 
-def edits(run: Run, *operands: Run | None) -> Cases:
+def edits(run: Run, *operands: Run | None, **rest: Any) -> Cases:
     """Calls that edit a mutation."""
     return sum(
-        (on_drafts(run, operand, is_once=True) for operand in operands or (None,)), ()
+        (
+            on_drafts(run, operand, is_once=True, **rest)
+            for operand in operands or (None,)
+        ),
+        (),
     )
 
 

@@ -176,7 +176,7 @@ MAP: Methods = {
                 )
             ),
             lambda w: SchemaHandler(),
-            is_quiet=find_spec("pydantic_core") is None,
+            is_import=find_spec("pydantic_core") is None,
         ),
     ),
     "_entry": (case(lambda w: w.it._entry(w.present)),),

@@ -45,9 +45,13 @@ MUTATION: Methods = {
     "popitem": edits(lambda w: w.it.popitem()),
     "setdefault": edits(lambda w: w.it.setdefault(w.present, 1))
     + edits(lambda w: w.it.setdefault(w.absent, w.value)),
-    "update": edits(lambda w: w.it.update(w.operand), *SOURCES)
-    + edits(lambda w: w.it.update({}, w.operand, a=w.value), as_new_objects)
-    + edits(lambda w: w.it.update(w.it)),
+    "update": edits(lambda w: w.it.update(w.operand), *SOURCES, is_partial=True)
+    + edits(
+        lambda w: w.it.update({}, w.operand, a=w.value),
+        as_new_objects,
+        is_partial=True,
+    )
+    + edits(lambda w: w.it.update(w.it), is_partial=True),
     "clear": edits(lambda w: w.it.clear()),
     "keys": on_drafts(lambda w: w.present in w.it.keys()),  # noqa: SIM118
     "values": on_drafts(lambda w: list(w.it.values())),

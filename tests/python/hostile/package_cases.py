@@ -167,11 +167,11 @@ FUNCTIONS: Methods = {
         lambda w: hooks.msgspec_dec_hook(PersistentMap, w.operand),
         lambda w: {"a": 1},
         rebuilt,
-        is_quiet=_NO_MSGSPEC,
+        is_import=_NO_MSGSPEC,
     )
     + with_operands(
         lambda w: hooks.msgspec_dec_hook(Checked, w.operand),
         rebuilt,
-        is_quiet=_NO_MSGSPEC,
+        is_import=_NO_MSGSPEC,
     ),
 }

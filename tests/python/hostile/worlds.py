@@ -9,6 +9,7 @@ import gc
 import re
 import sys
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, nullcontext, suppress
@@ -152,7 +153,6 @@ class World:
         for thing in chain.from_iterable(PersistentMap.items(base)):
             if type(thing) is not int:
                 self.watches.append(weakref.ref(thing, watched))
-        self.before = identities(base)
         self.parts["base"] = base
         self.parts["subject"] = subject = case.subject(base)
         if hasattr(subject, "__weakref__") or type(subject) in NATIVE[:2]:
@@ -160,6 +160,8 @@ class World:
         del base, subject
         if case.operand is not None:
             self.parts["operand"] = case.operand(self)
+        # What each part holds, of those that have to hold it still after the run.
+        self.before = {name: holdings(part) for name, part in self.parts.items()}
         if case.function is not None:
             self.parts["function"] = case.function(self)
         if not case.keeps_base:
@@ -184,11 +186,15 @@ class World:
         return self.part("function")
 
     def check(self) -> None:
-        """Check that the map has not changed, and that everything is whole."""
+        """Check that no map and no operand has changed, and that all are whole."""
+        for name in self.parts.keys() & self.before.keys():
+            part = self.parts[name]
+            if name == "subject" and type(part) is MapMutation:
+                continue  # Edits are what it is for.
+            assert holdings(part) == self.before[name], f"the {name} has changed"
         base = self.parts.get("base")
         if base is not None:
             base._check()
-            assert identities(base) == self.before, "the map has changed"
         for thing in self.kept:
             if isinstance(thing, Iterator):
                 with suppress(RuntimeError):  # The mutation changed.
@@ -198,6 +204,18 @@ class World:
         subject = self.parts.get("subject")
         if type(subject) is MapMutation:
             subject.finish()._check()
+
+    def check_that_no_edit_is_left(self) -> None:
+        """Check a mutation after a run that has raised: it is as it was, or has lost no
+        key if what was done stays done."""
+        subject = self.parts.get("subject")
+        if type(subject) is not MapMutation:
+            return
+        before, after = self.before["subject"], holdings(subject)
+        if self.case.is_partial:
+            assert dict(before).keys() <= dict(after).keys(), "a key is lost"
+        else:
+            assert before == after, "the mutation has changed"
 
     def state(self) -> Any:
         """What is left of the object in use."""
@@ -227,8 +245,21 @@ def watched(dead: object) -> None:
     door("weak reference")
 
 
-def identities(m: PersistentMap) -> list[tuple[int, int]]:
-    return [(id(key), id(value)) for key, value in PersistentMap.items(m)]
+def holdings(thing: Any) -> Any:
+    """The addresses of what something holds, in order."""
+    # Not by its class, which may be what it claims.
+    kind = type(thing)
+    if issubclass(kind, PersistentMap):
+        return [(id(key), id(value)) for key, value in PersistentMap.items(thing)]
+    if kind in (MapMutation, dict, OrderedDict):
+        return [(id(key), id(value)) for key, value in thing.items()]
+    if kind in VIEWS:
+        return holdings(thing.mapping)
+    if kind is MapDiff:
+        return holdings(thing._parts())
+    if kind in (list, tuple, set):
+        return [(id(part), holdings(part)) for part in thing]
+    return None
 
 
 def same(base: PersistentMap) -> PersistentMap:
@@ -248,8 +279,13 @@ class Case:
     function: Callable[[World], object] | None = None
     # Whether a second call, from within the first or after it, can give something else.
     is_once: bool = False
+    # Whether it leaves a part of its edits done when it raises.
+    is_partial: bool = False
     # Whether it runs no Python code.
     is_quiet: bool = False
+    # Whether it looks for a package that is not here and does no more: quietly, and
+    # under a lock for which another thread that does so waits.
+    is_import: bool = False
     # Doors through which an exception does not come out.
     swallows: frozenset[str] = frozenset()
 
