@@ -64,25 +64,23 @@ SETUP = ("wheel",)
 STEPS = (
     Step("wheel", "wheel"),
     Step("interpreters", "interpreters", after=SETUP),
-    Step("references", "check-references", after=SETUP),
-    Step("fuzz", "fuzz", after=SETUP),
-    Step("coverage", "coverage", "ARGS=--strict", after=SETUP),
-    Step("collect", "test-modes", "MODES=collect", after=SETUP),
-    Step("valgrind", "sanitize", "ARGS=valgrind", after=SETUP),
     Step("address", "sanitize", "ARGS=address python", after=SETUP),
-    Step("address-swift", "sanitize", "ARGS=address swift", after=SETUP),
-    Step("undefined", "sanitize", "ARGS=undefined", after=("address",)),
-    Step("thread", "sanitize", "ARGS=thread", after=("address",)),
-    Step("switch", "test-modes", "MODES=switch", after=SETUP),
-    Step("faults", "check-faults", after=SETUP),
+    Step("valgrind", "sanitize", "ARGS=valgrind", after=SETUP),
+    Step("fuzz", "fuzz", after=SETUP),
+    Step("collect", "test-modes", "MODES=collect", after=SETUP),
+    Step("references", "check-references", after=SETUP),
+    Step("coverage", "coverage", "ARGS=--strict", after=SETUP),
     *(
         Step(f"test-{name}", "test-all", f"ARGS={name}", after=("interpreters",))
         for name in interpreters.NAMES
     ),
-    Step("lint", "lint", after=SETUP),
-    Step("swift", "test-swift"),
+    Step("switch", "test-modes", "MODES=switch", after=SETUP),
+    Step("thread", "sanitize", "ARGS=thread python", after=("address",)),
+    Step("swift", "sanitize", "ARGS=address thread swift", after=SETUP),
+    Step("threads", "check-threads", after=("test-3.11", "test-3.13t")),
+    Step("faults", "check-faults", after=SETUP),
     Step("types", "types", after=SETUP),
-    Step("python", "test-python", after=SETUP),
+    Step("lint", "lint", after=SETUP),
 )
 
 

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the tests under the sanitizers, and some of them under valgrind.
 
-    python tools/sanitize.py [address] [thread] [undefined] [valgrind] [swift] [python]
+    python tools/sanitize.py [address] [thread] [valgrind] [swift] [python]
 
-address    AddressSanitizer, with a search for leaks at the end of every process.
+address    AddressSanitizer, with a search for leaks at the end of every process, and
+           UndefinedBehaviorSanitizer for the C of the extension.
 thread     ThreadSanitizer.
-undefined  UndefinedBehaviorSanitizer for the C of the extension.
 valgrind   memcheck, under the system's interpreter: others have errors of their own.
 swift      The tests of HamtCore, in an optimised build: a debug build copies what raw
            pointers lead to, and so misses the use of what is freed.
 python     `sanitizers/exercise.py`, which calls every method, then the pytest suite, on
            an extension built for the check.
 
-Without a word of the first four all checks run, without `swift` and `python` both. The
+Without a word of the first three all checks run, without `swift` and `python` both. The
 files of the suite that a check leaves out, and why, are in SUITES. What is built and
 what is said goes to .build/sanitize, a folder for each check and interpreter.
 
@@ -43,7 +43,7 @@ WORK = ROOT / ".build" / "sanitize"
 TESTS = ROOT / "tests" / "python"
 
 # The longest first.
-CHECKS = ("valgrind", "address", "undefined", "thread")
+CHECKS = ("valgrind", "address", "thread")
 SIDES = ("swift", "python")
 
 # The frames of instrumented code are several times as large as those that the tests of
@@ -65,8 +65,7 @@ class Build(NamedTuple):
 
 
 # A sanitizer knows the blocks of the allocator alone: kept nodes and maps would hide
-# the use of what is freed. UndefinedBehaviorSanitizer looks at no block, and so has
-# the extension as it ships.
+# the use of what is freed.
 NO_POOL = ("-Xcc", "-DHAMT_NO_POOL")
 
 # A request that cannot be met is MemoryError, not the end of the process.
@@ -74,7 +73,7 @@ MAY_REFUSE = "allocator_may_return_null=1"
 
 BUILDS = {
     "address": Build(
-        ("--sanitize=address", *NO_POOL),
+        ("--sanitize=address", "-Xcc", "-fsanitize=undefined", *NO_POOL),
         "asan",
         "ASAN_OPTIONS",
         (
@@ -86,18 +85,13 @@ BUILDS = {
         ),
     ),
     "thread": Build(("--sanitize=thread",), "tsan", "TSAN_OPTIONS", (MAY_REFUSE,)),
-    "undefined": Build(
-        ("-Xcc", "-fsanitize=undefined"),
-        "ubsan_standalone",
-        "UBSAN_OPTIONS",
-        ("print_stacktrace=1",),
-    ),
     "valgrind": Build(NO_POOL),
 }
 
 # What the runtimes read beside that. The files say why they leave something out.
 SUPPRESSIONS = {
     "LSAN_OPTIONS": f"suppressions={HERE / 'lsan.supp'}:print_suppressions=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1",
 }
 
 # What the Swift tests run under: they have none of the C of the extension.
@@ -115,24 +109,22 @@ LEFT_OUT = {
 }
 
 # Tests that a check leaves out of the files that it runs.
-TIMED = {
-    "test_gc.py::test_collection_costs_no_more_with_a_million_atomic_entries_alive": (
-        "compares the time with that of code that is not instrumented"
+TIMED = dict.fromkeys(
+    (
+        "test_gc.py::test_collection_costs_no_more_with_a_million_atomic_entries_alive",
+        "test_security.py::test_colliding_keys_take_no_longer_than_in_a_dict",
     ),
-    "test_security.py::test_colliding_keys_take_no_longer_than_in_a_dict": (
-        "compares the time with that of code that is not instrumented"
+    "compares the time with that of code that is not instrumented",
+)
+HELD_BACK = dict.fromkeys(
+    (
+        "test_memory.py::test_nothing_leaks_in[resident_size]",
+        "test_faults.py::test_a_million_entries_that_are_dropped_return_their_memory",
     ),
-}
-HELD_BACK = "freed memory is held back on purpose"
+    "freed memory is held back on purpose",
+)
 DESELECTED: dict[str, dict[str, str]] = {
-    "address": {
-        **TIMED,
-        "test_memory.py::test_nothing_leaks_in[resident_size]": HELD_BACK,
-        "test_faults.py::test_a_million_entries_that_are_dropped_return_their_memory": (
-            HELD_BACK
-        ),
-    },
-    "undefined": TIMED,
+    "address": TIMED | HELD_BACK,
     "thread": {
         "test_threads.py::test_eight_threads_end_with_the_answer_of_the_model": (
             "runs what this check runs for longer"
