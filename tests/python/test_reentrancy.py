@@ -552,7 +552,8 @@ def test_iterator_that_is_exhausted_while_it_makes_an_item_gives_that_item() -> 
 
 def test_methods_loaded_while_they_are_being_loaded_are_the_ones() -> None:
     native = native_module()
-    m = native.PersistentMap(a=1)
+    # Its module holds the function that holds the map, which the collector has to see.
+    m = native.PersistentMap(a=[])
     loads: list[int] = []
 
     def load() -> SimpleNamespace:
