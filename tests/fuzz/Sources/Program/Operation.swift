@@ -76,7 +76,7 @@ extension Program {
     }
   }
 
-  /// A set of operations, of which a fuzzer makes millions.
+  /// A set of operations, of which a fuzzer makes very many.
   public struct OperationSet: OptionSet, Sendable {
     public let rawValue: UInt32
 

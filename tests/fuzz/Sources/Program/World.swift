@@ -3,8 +3,8 @@
 /// The world that the maps of one program live in: what its keys and values are like, and a count of
 /// every reference and node.
 ///
-/// The ledger of the Swift tests does the same with names, drawings and audits. This one is for millions
-/// of short programs: a token is a number from which all else follows, nothing is allocated but the
+/// The ledger of the Swift tests does the same with names, drawings and audits. This one is for a hundred
+/// thousand short programs: a token is a number from which all else follows, nothing is allocated but the
 /// counts, and freed nodes go back to the allocator at once, where the address sanitizer watches them.
 
 import HamtCore
