@@ -161,9 +161,7 @@ map_tp_dealloc(PyObject *self)
     MapObject *map = (MapObject *)self;
     hamt_state *state = map->state;
     PyObject_GC_UnTrack(self);
-    if (map->weakrefs != NULL) {
-        PyObject_ClearWeakRefs(self);
-    }
+    clear_weakrefs(self, &map->weakrefs);
     Deallocations *here = &deallocations;
     if (here->state != state) {
         map_free_first(here, state, map);

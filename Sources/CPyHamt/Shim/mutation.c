@@ -92,9 +92,7 @@ mutation_tp_dealloc(PyObject *self)
     hamt_state *state = mutation->state;
     PyTypeObject *type = Py_TYPE(self);
     PyObject_GC_UnTrack(self);
-    if (mutation->weakrefs != NULL) {
-        PyObject_ClearWeakRefs(self);
-    }
+    clear_weakrefs(self, &mutation->weakrefs);
     hamt_map_release(state, mutation->root);
     Py_XDECREF(mutation->map);
     PyObject_GC_Del(self);

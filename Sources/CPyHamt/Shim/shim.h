@@ -58,6 +58,23 @@ typedef struct {
     hamt_cursor cursor;
 } IteratorObject;
 
+/* Clear the weak references to an object that ends. */
+static inline void
+clear_weakrefs(PyObject *self, PyObject **list)
+{
+#ifndef Py_GIL_DISABLED
+    bool is_referred_to = *list != NULL;
+#else
+    /* ORDERING: acquire; pairs with the store by which a thread whose weak
+     * reference ends just now takes it off the list. That thread has then done
+     * with the object, whose memory goes next. */
+    bool is_referred_to = __atomic_load_n(list, __ATOMIC_ACQUIRE) != NULL;
+#endif
+    if (is_referred_to) {
+        PyObject_ClearWeakRefs(self);
+    }
+}
+
 /* ---- module.c ---- */
 
 /* The state of the module that a type, or a base of it, belongs to, or NULL

@@ -109,6 +109,20 @@ hamt_small_int(PyObject *object, Py_ssize_t *value)
 #endif
     return true;
 }
+
+/* The hash that a str keeps; -1 until it is asked for. */
+static inline Py_hash_t
+hamt_str_hash(PyObject *text)
+{
+#ifndef Py_GIL_DISABLED
+    return ((PyASCIIObject *)text)->hash;
+#else
+    /* ORDERING: relaxed; pairs with the store of the same kind with which str
+     * keeps its hash, in whichever thread asks first. The hash is all that is
+     * read of what that thread wrote. */
+    return __atomic_load_n(&((PyASCIIObject *)text)->hash, __ATOMIC_RELAXED);
+#endif
+}
 #endif
 
 /* The hash of any object; -1 with an exception set. A str keeps its own, that
@@ -118,7 +132,7 @@ hamt_object_hash(PyObject *object)
 {
 #ifndef Py_LIMITED_API
     if (PyUnicode_CheckExact(object)) {
-        Py_hash_t hash = ((PyASCIIObject *)object)->hash;
+        Py_hash_t hash = hamt_str_hash(object);
         if (hash != -1) {
             return hash;
         }
@@ -151,7 +165,7 @@ hamt_object_likeness(PyObject *stored, PyObject *key)
     if (type == &PyUnicode_Type) {
 #ifndef Py_LIMITED_API
         /* Both have been hashed, so both are ready and know their hash. */
-        if (((PyASCIIObject *)stored)->hash != ((PyASCIIObject *)key)->hash
+        if (hamt_str_hash(stored) != hamt_str_hash(key)
             || PyUnicode_GET_LENGTH(stored) != PyUnicode_GET_LENGTH(key)
             || PyUnicode_KIND(stored) != PyUnicode_KIND(key))
         {
