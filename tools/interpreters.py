@@ -12,6 +12,11 @@ free-threaded 3.13 (3.13t) is in neither, it is made:
 3.13t       the source package of Debian's suite trixie is compiled, which takes the
             libraries' headers and five minutes.
 
+One more, 3.13t-tsan, is not for the tests: 3.13t with ThreadSanitizer in all of its
+code, for sanitize.py. The clang beside `swift` on PATH compiles it, so that the runtime
+of the sanitizer in the interpreter is the one that the extension is compiled for. That
+takes seven minutes of a processor.
+
 What is made is kept in the folder PYHAMT_INTERPRETERS, without it in
 ~/.cache/pyhamt/interpreters (XDG_CACHE_HOME moves it). The address of the packages is
 that of the machine's own apt sources, and apt works in a directory of its own, so that
@@ -22,6 +27,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import json
 import os
 import platform
 import re
@@ -35,6 +41,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 NAMES = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.15", "3.13t")
+
+# Without a GIL, and with ThreadSanitizer.
+SANITIZED = "3.13t-tsan"
+
+# Without CPython's own tests, which it would take minutes to compile so.
+SANITIZED_OPTIONS = ("--with-thread-sanitizer", "--disable-test-modules")
 
 SOURCE_SUITE, SOURCE_PACKAGE = "trixie", "python3.13"
 ROOT_SUITE = "sid"
@@ -52,6 +64,8 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PROBE = """
 import ctypes, ensurepip, lzma, ssl, sqlite3, sys, sysconfig, venv, zlib
 suffix = "t" if sysconfig.get_config_var("Py_GIL_DISABLED") else ""
+if "--with-thread-sanitizer" in (sysconfig.get_config_var("CONFIG_ARGS") or ""):
+    suffix += "-tsan"
 print("%d.%d%s" % (*sys.version_info[:2], suffix), sys.executable)
 """
 
@@ -145,7 +159,8 @@ def candidates(name: str) -> Iterator[str]:
         if os.access(place, os.X_OK) and place.is_file():
             yield str(place)
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
-    version = re.compile(rf"{re.escape(name.rstrip('t'))}\.\d+{name[4:]}")
+    number, suffix = name[:4], name[4:]
+    version = re.compile(rf"{re.escape(number)}\.\d+{suffix}")
     for place in sorted(pyenv.glob("*/bin/python3")):
         if version.fullmatch(place.parent.parent.name):
             yield str(place)
@@ -318,11 +333,18 @@ def make_free_threaded(name: str) -> Interpreter:
     prefix = cache() / name
     with locked(prefix):
         if not prefix.exists():
-            compile_free_threaded(prefix)
-    return Interpreter(name, str(prefix / "bin" / f"python{name}"))
+            sanitized = name == SANITIZED
+            compile_free_threaded(
+                prefix,
+                options=SANITIZED_OPTIONS if sanitized else (),
+                environment=sanitizing() if sanitized else {},
+            )
+    return Interpreter(name, str(prefix / "bin" / f"python{name.partition('-')[0]}"))
 
 
-def compile_free_threaded(prefix: Path) -> None:
+def compile_free_threaded(
+    prefix: Path, *, options: Sequence[str], environment: Mapping[str, str]
+) -> None:
     """Let make compile the sources and install them at the prefix."""
     need({"cc": "build-essential", "make": "build-essential", "xz": "xz-utils"})
     need({"dpkg-source": "dpkg-dev"})
@@ -336,18 +358,45 @@ def compile_free_threaded(prefix: Path) -> None:
         # Debian's changes move ensurepip's wheels to packages of Debian.
         unpack = ["dpkg-source", "--skip-patches", "--extract"]
         run([*unpack, str(description), str(source)], log)
-        slowly = ["nice", "-n", "10"]
-        configure = ["./configure", f"--prefix={prefix}", "--disable-gil"]
-        run([*slowly, *configure], log, cwd=source)
-        run([*slowly, "make", f"-j{os.cpu_count() or 1}"], log, cwd=source)
-        run([*slowly, "make", "install", f"DESTDIR={stage}"], log, cwd=source)
+        for command in (
+            ["./configure", f"--prefix={prefix}", "--disable-gil", *options],
+            ["make", f"-j{os.cpu_count() or 1}"],
+            ["make", "install", f"DESTDIR={stage}"],
+        ):
+            slowly = ["nice", "-n", "10", *command]
+            run(slowly, log, cwd=source, environment=environment)
         stage.joinpath(prefix.relative_to("/")).rename(prefix)
+
+
+def sanitizing() -> dict[str, str]:
+    """What configure is to know of the Swift toolchain, to build for its sanitizer.
+
+    The runtime of ThreadSanitizer, as it comes with Swift, refers to its libdispatch
+    and to its library of blocks.
+    """
+    swift = shutil.which("swift")
+    if swift is None:
+        raise MissingError(
+            "the Swift toolchain, whose clang compiles it, is not on PATH"
+        )
+    programs = Path(swift).resolve().parent
+    about = subprocess.run(
+        [programs / "swiftc", "-print-target-info"], capture_output=True, check=True
+    )
+    libraries = json.loads(about.stdout)["paths"]["runtimeLibraryPaths"]
+    return {
+        "CC": str(programs / "clang"),
+        "CXX": str(programs / "clang++"),
+        "LDFLAGS": " ".join(f"-L{path} -Wl,-rpath,{path}" for path in libraries),
+        "LIBS": "-ldispatch -lBlocksRuntime",
+    }
 
 
 MAKERS: dict[str, Callable[[str], Interpreter]] = {
     "3.14": make_in_root,
     "3.15": make_in_root,
     "3.13t": make_free_threaded,
+    SANITIZED: make_free_threaded,
 }
 
 
@@ -359,7 +408,7 @@ def main() -> int:
     status = 0
     for name in names:
         try:
-            if name not in NAMES:
+            if name not in {*NAMES, SANITIZED}:
                 raise MissingError(f"the tests know {', '.join(NAMES)}")
             print(f"{name:6} {interpreter(name)}", flush=True)
         except MissingError as reason:

@@ -68,6 +68,28 @@ def test_interpreter_of_another_version_is_not_taken(machine: dict[str, str]) ->
     assert line.startswith(f"{OTHER}   missing: ")
 
 
+def test_interpreter_without_the_sanitizer_is_not_taken(
+    machine: dict[str, str],
+) -> None:
+    Path(machine["PATH"], "python3.13t-tsan").symlink_to(sys.executable)
+    assert listed(machine, "3.13t-tsan") == (
+        1,
+        [
+            "3.13t-tsan missing: the Swift toolchain, whose clang compiles it, "
+            "is not on PATH"
+        ],
+    )
+
+
+def test_what_was_made_and_does_not_serve_is_named(machine: dict[str, str]) -> None:
+    directory = Path(machine["PYHAMT_INTERPRETERS"], "3.13t-tsan", "bin")
+    directory.mkdir(parents=True)
+    (directory / "python3.13t").symlink_to(sys.executable)
+    status, (line,) = listed(machine, "3.13t-tsan")
+    assert status == 1
+    assert line.endswith("does not run, or lacks a module; remove its folder")
+
+
 def test_only_tests_that_miss_an_absent_package_are_skipped(tmp_path: Path) -> None:
     tests = {
         "test_file": "import absent_one.part\ndef test_a(): pass\n",
