@@ -240,3 +240,9 @@ def test_eight_threads_end_with_the_answer_of_the_model() -> None:
     counts = dict(pair.split(":") for pair in done.split())
     assert len(counts) == 8
     assert all(int(count) > 0 for count in counts.values()), done
+
+
+def test_shared_things_that_threads_edit_stay_whole() -> None:
+    seconds = "60" if LONG_TESTS else "2"
+    program = Path(__file__).with_name("shared_edits.py")
+    assert "OneMutation.set:" in run_script(program, seconds, timeout_s=300)
