@@ -75,7 +75,7 @@ STEPS = (
         for name in interpreters.NAMES
     ),
     Step("switch", "test-modes", "MODES=switch", after=SETUP),
-    Step("thread", "sanitize", "ARGS=thread python", after=("address",)),
+    Step("thread", "sanitize", "ARGS=thread python", after=("interpreters",)),
     Step("swift", "sanitize", "ARGS=address thread swift", after=SETUP),
     Step("threads", "check-threads", after=("test-3.11", "test-3.13t")),
     Step("faults", "check-faults", after=SETUP),
