@@ -126,6 +126,8 @@ def outcome(load: object, data: bytes) -> object:
     assert callable(load)
     try:
         return load(data)
+    except SystemError as error:
+        raise AssertionError(data) from error
     except Exception as error:
         return error
 
