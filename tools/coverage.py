@@ -70,7 +70,7 @@ _PATCHES = {
 # an extension that is not this one.
 _NOT_RUN = [
     *("test_benchmark*", "test_documents", "test_extension", "test_instructions"),
-    *("test_source_rules", "test_toolchain_check"),
+    *("test_reliability", "test_source_rules", "test_toolchain_check"),
 ]
 
 # Processes that tests start are not measured by coverage.py: they are there for the

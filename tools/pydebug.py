@@ -30,7 +30,7 @@ LEFT_OUT = {"pydantic": "pydantic", "msgspec": "msgspec", "ipython": "IPython"}
 # and those that run Hypothesis in Hypothesis, for many minutes each.
 IGNORED = (
     *("test_benchmark*.py", "test_documents.py", "test_extension.py"),
-    *("test_hypothesis_strategy.py", "test_instructions.py"),
+    *("test_hypothesis_strategy.py", "test_instructions.py", "test_reliability.py"),
     *("test_source_rules.py", "test_toolchain_check.py"),
 )
 

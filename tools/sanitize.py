@@ -113,6 +113,7 @@ LEFT_OUT = {
     "test_extension.py": "measures the file that ships",
     "test_documents.py": NOT_THE_EXTENSION,
     "test_instructions.py": NOT_THE_EXTENSION,
+    "test_reliability.py": NOT_THE_EXTENSION,
     "test_source_rules.py": NOT_THE_EXTENSION,
     "test_toolchain_check.py": NOT_THE_EXTENSION,
     **{path.name: NOT_THE_EXTENSION for path in TESTS.glob("test_benchmark*.py")},
