@@ -9,6 +9,7 @@ could crash the interpreter runs in a child process.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -294,6 +295,23 @@ def test_dict_that_is_cleared_by_a_hash_is_read_as_it_was(kind: str) -> None:
             result = make(source)
         assert not source
         assert result == map_of(kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_map_does_not_equal_a_dict_that_loses_a_key_meanwhile(kind: str) -> None:
+    """Its size stays, so that the iterator does not see it."""
+    m = map_of(kind)
+    numbers = count()
+    other = {key.twin(): value for key, value in m.items()}
+
+    def replace() -> None:
+        for key in list(other):
+            del other[key]
+            other[next(numbers)] = 1
+
+    with hooked(replace):
+        is_equal = m == other
+    assert not is_equal
 
 
 # Arguments that misbehave

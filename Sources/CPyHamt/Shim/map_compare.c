@@ -4,6 +4,28 @@
 
 #include "shim.h"
 
+/* The value of a key that an iteration of a mapping gave: 1 with a new
+ * reference, 0 when a dict has lost the key since, or -1 with an exception
+ * set. */
+static int
+mapping_get(PyObject *mapping, PyObject *key, PyObject **value)
+{
+    if (!PyDict_CheckExact(mapping)) {
+        *value = PyObject_GetItem(mapping, key);
+        return *value == NULL ? -1 : 1;
+    }
+#ifdef Py_GIL_DISABLED
+    return PyDict_GetItemRef(mapping, key, value);
+#else
+    *value = PyDict_GetItemWithError(mapping, key);
+    if (*value == NULL) {
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    Py_INCREF(*value);
+    return 1;
+#endif
+}
+
 /* Whether a map equals a mapping of another kind with as many items: 1, 0, or
  * -1 with an exception set. */
 static int
@@ -19,9 +41,12 @@ map_equals_mapping(MapObject *map, PyObject *mapping)
         PyObject *value;
         switch (map_lookup(map, key, &value)) {
         case HAMT_OK: {
-            PyObject *expected = PyObject_GetItem(mapping, key);
-            equal = expected == NULL ? -1 : hamt_object_equal(value, expected);
-            Py_XDECREF(expected);
+            PyObject *expected;
+            equal = mapping_get(mapping, key, &expected);
+            if (equal == 1) {
+                equal = hamt_object_equal(value, expected);
+                Py_DECREF(expected);
+            }
             break;
         }
         case HAMT_ERROR:
