@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import operator
 import timeit
+from collections import UserDict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 from unittest import mock
 
 import pytest
@@ -105,6 +106,15 @@ def test_exception_of_a_value_passes_through(
         with pytest.raises(ZeroDivisionError):
             compare(m, other)
     check(m)
+
+
+def test_exception_of_a_mapping_passes_through(Map: MapType) -> None:
+    class Silent(UserDict):
+        def __getitem__(self, key: object) -> NoReturn:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        assert Map(a=1) == Silent(a=1)
 
 
 def test_result_of_a_comparison_is_asked_for_its_truth(Map: MapType) -> None:
