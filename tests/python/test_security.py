@@ -19,7 +19,14 @@ import pytest
 
 from child import HERE, run_child, run_script
 from keys import LEVELS, HashPathKey, path_keys, unfolded
-from pyhamt import PersistentMap, _hamt, _history, dump_versions, load_versions
+from pyhamt import (
+    MISSING,
+    PersistentMap,
+    _hamt,
+    _history,
+    dump_versions,
+    load_versions,
+)
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 
@@ -133,7 +140,10 @@ def test_loading_versions_asks_for_what_makes_and_edits_maps_and_no_more(
     if contents in {"trie", "colliding"}:
         # Small maps are written whole.
         assert "pyhamt._history._edited" in found
-        allowed |= {"pyhamt._history._edited", "pyhamt._missing.Missing"}
+        # Some versions of Python take a member of an Enum by its name.
+        missing = Recording(pickle.dumps(MISSING))
+        assert missing.load() is MISSING
+        allowed |= {"pyhamt._history._edited", *missing.found}
     assert set(found) <= allowed
 
 

@@ -172,6 +172,7 @@ PERSISTENT_MAP: Cases = {
         "pairs": lambda w: (w.map.update, list(w.new.items())),
         "mapping": lambda w: (w.map.update, MappingProxyType(w.new)),
         "map": lambda w: (w.map.update, w.large),
+        "mutation": lambda w: (w.map.update, w.mutation(edited=True)),
         "many": lambda w: (w.map.update, w.small, w.large, w.new, w.entries),
         "keywords": lambda w: (partial(w.map.update, w.new, a=1, b=[]),),
     },

@@ -179,15 +179,30 @@ def view_of_a_map_that_the_collector_takes(content: Content) -> None:
 def class_that_the_collector_cleared(content: Content) -> None:
     """It makes maps while it has its module, and says when it has none."""
 
-    def make() -> type[PersistentMap[Any, Any]]:
+    def make() -> tuple[Any, ...]:
         module = _imp.create_dynamic(pyhamt._hamt.__spec__)
         _imp.exec_dynamic(module)
-        return type("Subclass", (module.PersistentMap,), {})
+        cls = type("Subclass", (module.PersistentMap,), {})
+        m = cls(a=[])
+        # Bound by now: the class has no method left.
+        bound = cls.from_dict, cls.fromkeys, cls.__get_pydantic_core_schema__
+        return cls, m, m.keys(), *bound, module.PersistentMap(a=[]).__reduce__
 
-    def use(cls: Any) -> None:
-        for call in (cls, lambda: cls(content.pairs()), lambda: cls(a=1)):
-            with suppress(RuntimeError):
-                call()._check()
+    def use(left: Any) -> None:
+        cls, m, keys, from_dict, fromkeys, schema, reduce = left
+        for call in (
+            cls,
+            lambda: cls(content.pairs()),
+            lambda: cls(a=1),
+            lambda: from_dict({}),
+            lambda: fromkeys(content.numbers),
+            lambda: schema(cls, type),
+            lambda: {} | m,
+            lambda: [] & keys,
+            reduce,
+        ):
+            with suppress(RuntimeError, TypeError):
+                call()
 
     use_what_was_cleared(make, use)
 
