@@ -359,7 +359,7 @@ def check_swift(check: str) -> str:
     place = Place(f"{check}-swift")
     options = BUILDS[check].options
     assert options is not None
-    settings = {options: f"log_path={place.reports / 'report'}"}
+    settings = {options: f"{MAY_REFUSE}:log_path={place.reports / 'report'}"}
     said = place.run(
         [
             *("swift", "test", "--configuration=release", f"--sanitize={check}"),
