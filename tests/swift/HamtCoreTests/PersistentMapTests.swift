@@ -135,14 +135,9 @@ import Testing
 
   /// Copies of its nodes ask for memory ahead.
   @Test func versionsOfALargeMapKeepTheirEntries() throws {
-    let policy = UInt64Policy(pool: pool)
     let size = UInt64(Search<UInt64Policy>.prefetchSize)
-    var root = Root<UInt64Policy>(nil)
-    for key in 0..<size {
-      _ = try root.insert(
-        Entry(key: key, value: key), path: policy.path(of: key), inPlace: true, policy)
-    }
-    let map = Map(taking: root, policy: policy)
+    var map = emptyMap()
+    for key in 0..<size { try map.insert(key, key) }
     for key in stride(from: 0, through: size, by: Int(size / 64)) {
       let larger = try map.inserting(key, 1)
       let smaller = try map.removing(key)
