@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Run every check of docs/reliability.md, as many at a time as there are processors.
 
-    python tools/check_all.py              all of them, in about an hour on two
+    python tools/check_all.py              all of them, in 50 minutes on two
     python tools/check_all.py NAME ...     some, and what they wait for
     python tools/check_all.py --list       their names and commands
 
