@@ -15,9 +15,9 @@ python     `sanitizers/exercise.py`, which calls every method, then the pytest s
            an extension built for the check. For `thread`, between the two, the programs
            `stress.py` and `shared_edits.py`, and of the suite the tests with threads.
 
-Without a word of the first three all checks run, without `swift` and `python` both. The
-files of the suite that a check leaves out, and why, are in SUITES. What is built and
-what is said goes to .build/sanitize, a folder for each check and interpreter.
+Without a word of the first three all checks run, without `swift` and `python` both.
+What a check leaves out of the suite, and why, is in LEFT_OUT, DESELECTED and `suite`.
+What is built and said goes to .build/sanitize, a folder for each check and interpreter.
 
 Exit status: 0 when no check has found anything, else 1.
 """

@@ -78,7 +78,6 @@ def test_each_change_is_told_once_and_chains(restless_threads: None) -> None:
     assert sorted(told) == [(n, n + 1) for n in range(2000)]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timer")
 def test_handler_of_a_signal_uses_the_atom_that_it_interrupts() -> None:
     """Neither waits for the other, and no change is lost between them."""
     said = run_child(

@@ -91,9 +91,7 @@ map_tp_richcompare(PyObject *self, PyObject *other, int op)
     if (op != Py_EQ && op != Py_NE) {
         return Py_NewRef(Py_NotImplemented);
     }
-    if (!PyDict_Check(other) && !is_map(map->state, other)
-        && Py_TYPE(other) != map->state->MutationType)
-    {
+    if (!PyDict_Check(other) && !is_map(map->state, other)) {
         int mapping = PyObject_IsInstance(other, map->state->mapping);
         if (mapping <= 0) {
             return mapping < 0 ? NULL : Py_NewRef(Py_NotImplemented);

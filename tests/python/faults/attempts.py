@@ -100,10 +100,6 @@ class Trial:
         tracked = "tracked" if self.tracked else "atomic"
         return f"{self.name} {self.case} ({self.kind}, {tracked})"
 
-    @property
-    def label(self) -> str:
-        return f"{self.name} {self.case}".rstrip()
-
     def of(self, table: Any) -> Any:
         return cases.of(table, self.name, self.case)
 
