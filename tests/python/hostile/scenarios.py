@@ -12,9 +12,11 @@ import gc
 import pickle
 import sys
 import sysconfig
+import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -46,8 +48,11 @@ class Spy:
         self.ways_back.append(weakref.ref(self.holder))
 
 
-def uses_after_clearing(make: Callable[[], Any], use: Callable[[Any], object]) -> int:
-    """Use an object that the collector has cleared already; how often it came back."""
+def uses_after_clearing(
+    make: Callable[[], Any], use: Callable[[Any], object], *, is_next: bool = False
+) -> int:
+    """Use an object that the collector has cleared already, or clears next; how often
+    it came back."""
     uses = 0
     failures = []
     ways_back: list[weakref.ref[Holder]] = []
@@ -65,9 +70,11 @@ def uses_after_clearing(make: Callable[[], Any], use: Callable[[Any], object]) -
                     failures.append(str(error))
 
     def leave() -> None:
-        # The collector clears in the order of making: the object, then what calls back.
+        # The collector clears in the order of making: the object, then what calls back,
+        # unless that was made before.
+        early = [plain_value(1)]
         held = make()
-        late = [plain_value(1)]
+        late = early if is_next else [plain_value(1)]
         watches.append(weakref.ref(late[0], look))
         holder = Holder()
         holder.held = held
@@ -93,9 +100,11 @@ def returns_of_a_list() -> int:
     return found
 
 
-def use_what_was_cleared(make: Callable[[], Any], use: Callable[[Any], object]) -> None:
+def use_what_was_cleared(
+    make: Callable[[], Any], use: Callable[[Any], object], *, is_next: bool = False
+) -> None:
     """As above; it must come back as often as a list does."""
-    uses = uses_after_clearing(make, use)
+    uses = uses_after_clearing(make, use, is_next=is_next)
     assert uses == returns_of_a_list(), f"comes back {uses} times"
 
 
@@ -163,6 +172,68 @@ def mutation_that_the_collector_cleared(content: Content) -> None:
         mutation.finish()._check()
 
     use_what_was_cleared(make, use)
+
+
+def mutation_in_its_own_map_that_the_collector_cleared(content: Content) -> None:
+    """It is empty and open, though it was finished."""
+
+    def make(*, finish: bool) -> MapMutation[Any, Any]:
+        mutation: MapMutation[Any, Any] = PersistentMap(content.pairs()).mutate()
+        mutation["tracked"] = mutation
+        if finish:
+            mutation.finish()
+        return mutation
+
+    def use(mutation: MapMutation[Any, Any]) -> None:
+        assert len(mutation) == 0
+        mutation["new"] = 1
+        assert mutation.finish() == {"new": 1}
+        mutation.finish()._check()
+
+    for finish in (False, True):
+        use_what_was_cleared(partial(make, finish=finish), use)
+
+
+def mutation_that_a_thread_edits_when_the_collector_clears(content: Content) -> None:
+    """It keeps what it has."""
+    compares, is_cleared = threading.Event(), threading.Event()
+
+    class Slow:
+        def __hash__(self) -> int:
+            return 7
+
+        def __eq__(self, other: object) -> bool:
+            if threading.current_thread() is not threading.main_thread():
+                compares.set()
+                is_cleared.wait(10)
+            return False
+
+    threads: list[threading.Thread] = []
+    results: list[int] = []
+
+    def make() -> MapMutation[Any, Any]:
+        mutation: MapMutation[Any, Any] = PersistentMap().mutate()
+        for number in range(40):
+            mutation[number] = [number]
+        mutation[Slow()] = 0
+        return mutation
+
+    def use(mutation: MapMutation[Any, Any]) -> None:
+        def edit() -> None:
+            mutation[Slow()] = 1
+            results.append(len(mutation))
+
+        threads.append(threading.Thread(target=edit))
+        threads[-1].start()
+        compares.wait(10)
+
+    use_what_was_cleared(make, use, is_next=True)
+    memory = [PersistentMap({str(n): n for n in range(41)}) for _ in range(50)]
+    is_cleared.set()
+    for thread in threads:
+        thread.join()
+    del memory
+    assert results == [42] * len(threads), results
 
 
 def view_of_a_map_that_the_collector_takes(content: Content) -> None:
@@ -332,6 +403,8 @@ SCENARIOS = (
     iterator_that_the_collector_cleared,
     iterator_of_a_mutation_that_the_collector_cleared,
     mutation_that_the_collector_cleared,
+    mutation_in_its_own_map_that_the_collector_cleared,
+    mutation_that_a_thread_edits_when_the_collector_clears,
     view_of_a_map_that_the_collector_takes,
     class_that_the_collector_cleared,
     finaliser_that_uses_the_atom_that_is_being_used,
