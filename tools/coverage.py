@@ -39,6 +39,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import toolchain
+from suite import NOT_OF_THE_CODE
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / ".build" / "coverage"
 TREE = BUILD / "tree"
@@ -65,13 +68,6 @@ _PATCHES = {
         ('"-Wl,--strip-debug" if KEEP_SYMBOLS else "-Wl,--strip-all",', ""),
     ],
 }
-
-# Tests of benchmarks and of builds, which reach nothing that others do not, or measure
-# an extension that is not this one.
-_NOT_RUN = [
-    *("test_benchmark*", "test_documents", "test_extension", "test_instructions"),
-    *("test_reliability", "test_source_rules", "test_toolchain_check"),
-]
 
 # Processes that tests start are not measured by coverage.py: they are there for the
 # collector, memory and other interpreters, all of which it disturbs.
@@ -125,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status = 0 if options.read else measure()
         unexplained, stale = write_page()
-    except CoverageError as error:
+    except (CoverageError, FileNotFoundError) as error:
         print(f"coverage: {error}", file=sys.stderr)
         return 2
     print(f"coverage: {PAGE}")
@@ -178,7 +174,7 @@ def measure_python() -> int:
         "LLVM_PROFILE_FILE": str(profiles / "%4m.profraw"),
     }
     coverage = [str(python), "-m", "coverage"]
-    skipped = [f"--ignore-glob=*/{name}.py" for name in _NOT_RUN]
+    skipped = [f"--ignore-glob=*/{pattern}" for pattern in NOT_OF_THE_CODE]
     status = _status(
         [*coverage, "run", f"--rcfile={rcfile}", "-m", "pytest", *skipped],
         cwd=TREE,
@@ -239,21 +235,15 @@ def _merge(directory: Path, target: Path) -> Path:
     written = sorted(map(str, directory.glob("*.profraw")))
     if not written:
         raise CoverageError(f"the tests left no profile in {directory}")
-    _run([_tool("llvm-profdata"), "merge", "-sparse", *written, "-o", str(target)])
+    # Other tools may not read the profiles of these compilers.
+    merge = [str(toolchain.program("llvm-profdata")), "merge", "-sparse"]
+    _run([*merge, *written, "-o", str(target)])
     return target
 
 
 def _export(binary: Path, profile: Path, target: Path) -> None:
-    command = [_tool("llvm-cov"), "export", "-format=text", str(binary)]
-    target.write_text(_output([*command, f"-instr-profile={profile}"]))
-
-
-def _tool(name: str) -> str:
-    """A tool of the Swift toolchain, whose profiles others may not read."""
-    swift = shutil.which("swift")
-    if swift is None:
-        raise CoverageError("swift is not on PATH; install the Swift 6.3 toolchain")
-    return str(Path(swift).resolve().with_name(name))
+    export = [str(toolchain.program("llvm-cov")), "export", "-format=text"]
+    target.write_text(_output([*export, str(binary), f"-instr-profile={profile}"]))
 
 
 def _status(command: list[str], **options: Any) -> int:

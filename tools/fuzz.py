@@ -26,14 +26,16 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import toolchain
+
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / ".build" / "fuzz"
 FUZZER = BUILD / "fuzzer"
 FOUND = BUILD / "corpus"
 KEPT = ROOT / "tests" / "fuzz" / "corpus"
 
-_SWIFT = (
-    *("swiftc", "-O", "-wmo", "-g", "-parse-as-library", "-swift-version", "6"),
+_FLAGS = (
+    *("-O", "-wmo", "-g", "-parse-as-library", "-swift-version", "6"),
     *("-cross-module-optimization", "-sanitize=fuzzer,address"),
 )
 _MODULE_MAP = 'module CSystem { header "%s" export * }\n'
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if status == 0 and options.keep:
             keep()
         return status
-    except FuzzError as error:
+    except (FuzzError, FileNotFoundError) as error:
         print(f"fuzz: {error}", file=sys.stderr)
         return 2
 
@@ -74,8 +76,6 @@ def _parser() -> argparse.ArgumentParser:
 
 def build() -> None:
     """Build the fuzzer anew. Raises FuzzError."""
-    if shutil.which("swiftc") is None:
-        raise FuzzError("swiftc is not on PATH; install the Swift 6.3 toolchain")
     BUILD.mkdir(parents=True, exist_ok=True)
     header = ROOT / "Sources" / "CSystem" / "include" / "csystem.h"
     modules = BUILD / "modules"
@@ -100,7 +100,8 @@ def _swift_files(directory: str) -> list[str]:
 def _compile(sources: list[str], *flags: str) -> None:
     # popcount counts the buckets of a bitmap, as in the extension.
     target = ["-Xcc", "-march=x86-64-v2"] if os.uname().machine == "x86_64" else []
-    command = [*_SWIFT, *target, "-I", str(BUILD / "modules"), *flags, *sources]
+    swiftc = str(toolchain.program("swiftc"))
+    command = [swiftc, *_FLAGS, *target, "-I", str(BUILD / "modules"), *flags, *sources]
     if subprocess.run(command, cwd=BUILD).returncode:
         raise FuzzError("the fuzzer was not built")
 
@@ -108,8 +109,7 @@ def _compile(sources: list[str], *flags: str) -> None:
 def run(*arguments: str) -> int:
     """Run the fuzzer; 1 if it found a problem."""
     command = [str(FUZZER), f"-artifact_prefix={BUILD}/", *arguments]
-    tools = Path(shutil.which("swiftc") or "swiftc").resolve().parent
-    symbolizer = {"ASAN_SYMBOLIZER_PATH": str(tools / "llvm-symbolizer")}
+    symbolizer = {"ASAN_SYMBOLIZER_PATH": str(toolchain.program("llvm-symbolizer"))}
     done = subprocess.run(command, cwd=BUILD, env={**os.environ, **symbolizer})
     return 1 if done.returncode else 0
 

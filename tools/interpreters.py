@@ -40,6 +40,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import toolchain
+
 NAMES = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.15", "3.13t")
 
 # Without a GIL, and with ThreadSanitizer.
@@ -374,19 +376,17 @@ def sanitizing() -> dict[str, str]:
     The runtime of ThreadSanitizer, as it comes with Swift, refers to its libdispatch
     and to its library of blocks.
     """
-    swift = shutil.which("swift")
-    if swift is None:
-        raise MissingError(
-            "the Swift toolchain, whose clang compiles it, is not on PATH"
-        )
-    programs = Path(swift).resolve().parent
+    try:
+        swiftc = toolchain.program("swiftc")
+    except FileNotFoundError as error:
+        raise MissingError(f"{error}, whose clang compiles it") from None
     about = subprocess.run(
-        [programs / "swiftc", "-print-target-info"], capture_output=True, check=True
+        [swiftc, "-print-target-info"], capture_output=True, check=True
     )
     libraries = json.loads(about.stdout)["paths"]["runtimeLibraryPaths"]
     return {
-        "CC": str(programs / "clang"),
-        "CXX": str(programs / "clang++"),
+        "CC": str(toolchain.program("clang")),
+        "CXX": str(toolchain.program("clang++")),
         "LDFLAGS": " ".join(f"-L{path} -Wl,-rpath,{path}" for path in libraries),
         "LIBS": "-ldispatch -lBlocksRuntime",
     }

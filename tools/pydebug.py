@@ -19,6 +19,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from suite import NOT_OF_THE_CODE
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHE = Path(os.environ.get("PYDEBUG_CACHE", ROOT / ".build" / "pydebug")).resolve()
 
@@ -26,13 +28,8 @@ CACHE = Path(os.environ.get("PYDEBUG_CACHE", ROOT / ".build" / "pydebug")).resol
 # its module: absent_packages.py turns the tests that miss one into skips.
 LEFT_OUT = {"pydantic": "pydantic", "msgspec": "msgspec", "ipython": "IPython"}
 
-# Tests of what no reference of the extension passes through: benchmarks, builds, texts;
-# and those that run Hypothesis in Hypothesis, for many minutes each.
-IGNORED = (
-    *("test_benchmark*.py", "test_documents.py", "test_extension.py"),
-    *("test_hypothesis_strategy.py", "test_instructions.py", "test_reliability.py"),
-    *("test_source_rules.py", "test_toolchain_check.py"),
-)
+# The second runs Hypothesis in Hypothesis, for many minutes a test.
+IGNORED = (*NOT_OF_THE_CODE, "test_hypothesis_strategy.py")
 
 # What the extension is built from.
 SOURCES = (

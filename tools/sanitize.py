@@ -41,6 +41,8 @@ from typing import NamedTuple
 
 import interpreters
 import run_tests
+import toolchain
+from suite import NOT_OF_THE_CODE
 
 ROOT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).resolve().with_name("sanitizers")
@@ -110,15 +112,10 @@ SUPPRESSIONS = {
 SWIFT_CHECKS = ("address", "thread")
 
 # Files of the suite that no check runs.
-NOT_THE_EXTENSION = "is not about what the extension does with memory"
 LEFT_OUT = {
-    "test_extension.py": "measures the file that ships",
-    "test_documents.py": NOT_THE_EXTENSION,
-    "test_instructions.py": NOT_THE_EXTENSION,
-    "test_reliability.py": NOT_THE_EXTENSION,
-    "test_source_rules.py": NOT_THE_EXTENSION,
-    "test_toolchain_check.py": NOT_THE_EXTENSION,
-    **{path.name: NOT_THE_EXTENSION for path in TESTS.glob("test_benchmark*.py")},
+    path.name: "is not about what the code does with memory"
+    for pattern in NOT_OF_THE_CODE
+    for path in TESTS.glob(pattern)
 }
 
 # Tests that a check leaves out of the files that it runs.
@@ -254,21 +251,13 @@ def output_of(*command: str | Path) -> str:
 # ---- What a check needs
 
 
-def toolchain(program: str) -> Path:
-    """The path of a program of the Swift toolchain."""
-    swift = shutil.which("swift")
-    if swift is None:
-        raise CheckError("the checks need the Swift toolchain on PATH")
-    return Path(swift).resolve().with_name(program)
-
-
 def preloaded(build: Build) -> str:
     """What LD_PRELOAD names for a build.
 
     The interpreter is not built for a sanitizer, so its runtime has to be there first.
     """
     name = f"libclang_rt.{build.runtime}-{os.uname().machine}.so"
-    return output_of(toolchain("clang"), f"-print-file-name={name}")
+    return output_of(toolchain.program("clang"), f"-print-file-name={name}")
 
 
 class Environment(NamedTuple):
@@ -386,7 +375,7 @@ def check_python(check: str, env: Environment) -> str:
     if check != "thread":
         settings["PYTHONMALLOC"] = "malloc"
     # What is left out is named by its functions, those that are inlined among them.
-    symbolizer = f"external_symbolizer_path={toolchain('llvm-symbolizer')}"
+    symbolizer = f"external_symbolizer_path={toolchain.program('llvm-symbolizer')}"
     command: list[str | Path] = [env.python]
     if build.runtime is not None:
         settings["LD_PRELOAD"] = preloaded(build)

@@ -102,7 +102,8 @@ class Round:
     def __init_subclass__(cls) -> None:
         cls.operations = [
             each
-            for each in vars(cls).values()
+            for base in cls.__mro__
+            for each in vars(base).values()
             for _ in range(getattr(each, "weight", 0))
         ]
 
@@ -320,12 +321,41 @@ def until_done(edit: Callable[[], Any]) -> Any:
                 raise
 
 
-class OneDict(Round):
+class Source(Round):
+    """Maps are made of what threads edit: entries, and keys."""
+
+    entries: Any
+    keys: Any
+
+    @operation
+    def make(self, rng: random.Random) -> None:
+        check(PersistentMap(self.entries))
+
+    @operation
+    def update_map(self, rng: random.Random) -> None:
+        check(self.map.update(self.entries))
+
+    @operation
+    def update_mutation(self, rng: random.Random) -> None:
+        mutation = self.map.mutate()
+        mutation.update(self.entries)
+        check(mutation.finish())
+
+    @operation
+    def fromkeys(self, rng: random.Random) -> None:
+        PersistentMap.fromkeys(self.keys)._check()  # type: ignore[attr-defined]
+
+    @operation
+    def get_many(self, rng: random.Random) -> None:
+        assert isinstance(self.map.get_many(self.keys), list)
+
+
+class OneDict(Source):
     """Maps are made of a dict that is edited."""
 
     def __init__(self, rng: random.Random) -> None:
         super().__init__(rng)
-        self.dict = dict(self.model)
+        self.dict = self.entries = self.keys = dict(self.model)
 
     @operation
     def set(self, rng: random.Random) -> None:
@@ -346,10 +376,6 @@ class OneDict(Round):
         self.dict.update(self.some(rng))
 
     @operation
-    def make(self, rng: random.Random) -> None:
-        check(PersistentMap(self.dict))
-
-    @operation
     def from_dict(self, rng: random.Random) -> None:
         check(PersistentMap.from_dict(self.dict))
 
@@ -363,16 +389,6 @@ class OneDict(Round):
         check(self.dict | self.map)
 
     @operation
-    def update_map(self, rng: random.Random) -> None:
-        check(self.map.update(self.dict))
-
-    @operation
-    def update_mutation(self, rng: random.Random) -> None:
-        mutation = self.map.mutate()
-        mutation.update(self.dict)
-        check(mutation.finish())
-
-    @operation
     def compare(self, rng: random.Random) -> None:
         assert (self.map == self.dict) in {True, False}
 
@@ -381,21 +397,14 @@ class OneDict(Round):
         assert (self.map.keys() == self.dict.keys()) in {True, False}
         assert (self.map.items() == self.dict.items()) in {True, False}
 
-    @operation
-    def fromkeys(self, rng: random.Random) -> None:
-        PersistentMap.fromkeys(self.dict)._check()  # type: ignore[attr-defined]
 
-    @operation
-    def get_many(self, rng: random.Random) -> None:
-        assert isinstance(self.map.get_many(self.dict), list)
-
-
-class OneList(Round):
+class OneList(Source):
     """Maps are made of lists that are edited, and pairs that are."""
 
     def __init__(self, rng: random.Random) -> None:
         super().__init__(rng)
         self.pairs = [[key, value] for key, value in self.model.items()]
+        self.entries = self.pairs
         self.keys = list(self.model)
         self.values = list(self.model.values())
 
@@ -425,31 +434,9 @@ class OneList(Round):
         pair[1] = value_of(self.kind, number_of(pair[0]))
 
     @operation
-    def make(self, rng: random.Random) -> None:
-        check(PersistentMap(self.pairs))
-
-    @operation
-    def update(self, rng: random.Random) -> None:
-        check(self.map.update(self.pairs))
-
-    @operation
-    def update_mutation(self, rng: random.Random) -> None:
-        mutation = self.map.mutate()
-        mutation.update(self.pairs)
-        check(mutation.finish())
-
-    @operation
     def restore(self, rng: random.Random) -> None:
         # As pickle does. A value may be that of another key: both lists change.
         _hamt._restore(self.keys, self.values)._check()  # type: ignore[attr-defined]
-
-    @operation
-    def fromkeys(self, rng: random.Random) -> None:
-        PersistentMap.fromkeys(self.keys)._check()  # type: ignore[attr-defined]
-
-    @operation
-    def get_many(self, rng: random.Random) -> None:
-        assert isinstance(self.map.get_many(self.keys), list)
 
     @operation
     def choose(self, rng: random.Random) -> None:

@@ -24,7 +24,7 @@ MAKEFILE = """\
 def project(tmp_path: Path) -> Path:
     """A tree whose every target is made at once."""
     (tmp_path / "tools").mkdir()
-    for name in ("check_all.py", "interpreters.py"):
+    for name in ("check_all.py", "interpreters.py", "toolchain.py"):
         shutil.copy(ROOT / "tools" / name, tmp_path / "tools")
     (tmp_path / "Makefile").write_text(MAKEFILE)
     return tmp_path

@@ -75,8 +75,8 @@ def test_interpreter_without_the_sanitizer_is_not_taken(
     assert listed(machine, "3.13t-tsan") == (
         1,
         [
-            "3.13t-tsan missing: the Swift toolchain, whose clang compiles it, "
-            "is not on PATH"
+            "3.13t-tsan missing: the Swift toolchain is not on PATH, "
+            "whose clang compiles it"
         ],
     )
 
