@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Any, TypeVar, overload
 
 from pyhamt._hamt import PersistentMap
 
 K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 # What values and members become is not known; the container itself is.
@@ -34,7 +35,7 @@ def freeze(obj: Any) -> Any:
     if isinstance(obj, PersistentMap):
         return obj.map_values(freeze)
     if isinstance(obj, dict):
-        return PersistentMap({key: freeze(value) for key, value in obj.items()})
+        return PersistentMap({key: freeze(value) for key, value in _items(obj)})
     if isinstance(obj, list):
         return tuple(map(freeze, obj))
     if type(obj) is tuple:
@@ -44,6 +45,11 @@ def freeze(obj: Any) -> Any:
     if isinstance(obj, set):
         return frozenset(map(freeze, obj))
     return obj
+
+
+def _items(obj: PersistentMap[K, V] | dict[K, V]) -> Iterable[tuple[K, V]]:
+    """The items; of a copy of a dict, which another thread may edit meanwhile."""
+    return dict(obj).items() if isinstance(obj, dict) else obj.items()
 
 
 @overload
@@ -65,7 +71,7 @@ def thaw(obj: Any) -> Any:
     {'a': [1, {2}]}
     """
     if isinstance(obj, (PersistentMap, dict)):
-        return {key: thaw(value) for key, value in obj.items()}
+        return {key: thaw(value) for key, value in _items(obj)}
     if isinstance(obj, list) or type(obj) is tuple:
         return list(map(thaw, obj))
     if isinstance(obj, frozenset):

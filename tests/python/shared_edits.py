@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from pyhamt import Atom, MapMutation, PersistentMap, _hamt
+from pyhamt import Atom, MapMutation, PersistentMap, _hamt, freeze, thaw
 from stress import Colliding
 
 # An array, a trie, keys of one hash, a map that the collector sees.
@@ -585,6 +585,15 @@ class Subclass(PersistentMap[Any, Any]):
     slot: int
 
 
+class Stateful(PersistentMap[Any, Any]):
+    """A map with a dictionary, and a state that has it and shares the slots."""
+
+    slots: dict[str, int]
+
+    def __getstate__(self) -> Any:
+        return self.__dict__, self.slots
+
+
 class State(Round):
     """An instance of a subclass is copied while its attributes are set."""
 
@@ -592,6 +601,8 @@ class State(Round):
         super().__init__(rng)
         self.instance = Subclass(self.model)
         self.instance.slot = 0
+        self.stateful = Stateful(self.model)
+        self.stateful.slots = {}
 
     @operation
     def set_attribute(self, rng: random.Random) -> None:
@@ -626,8 +637,28 @@ class State(Round):
 
     @operation
     def pickle(self, rng: random.Random) -> None:
-        # A copy: pickle walks over a dict outside its critical section.
-        self._same(pickle.loads(pickle.dumps(copy.copy(self.instance))))
+        self._same(pickle.loads(pickle.dumps(self.instance)))
+
+    @operation
+    def freeze(self, rng: random.Random) -> None:
+        frozen = freeze(self.instance.__dict__)
+        frozen._check()  # type: ignore[attr-defined]
+        assert all(0 <= value < 9 for value in frozen.values())
+
+    @operation
+    def thaw(self, rng: random.Random) -> None:
+        assert all(0 <= value < 9 for value in thaw(self.instance.__dict__).values())
+
+    @operation
+    def edit_state(self, rng: random.Random) -> None:
+        self.stateful.slots[f"name{rng.randrange(99)}"] = 0
+        self.stateful.slots.pop(f"name{rng.randrange(99)}", None)
+
+    @operation
+    def copy_state(self, rng: random.Random) -> None:
+        made = copy.copy(self.stateful)
+        assert type(made) is Stateful
+        assert made == self.stateful
 
     @operation
     def update(self, rng: random.Random) -> None:

@@ -11,7 +11,7 @@ import pickle
 import weakref
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -442,6 +442,65 @@ def test_deep_copy_of_an_instance_in_its_own_attribute_is_such_an_instance() -> 
     copied = copy.deepcopy(m)
     assert copied is not m
     assert copied.me[0] is copied
+
+
+class OwnState(Config):
+    """Has a state of its own, with its dict in it."""
+
+    def __getstate__(self) -> Any:
+        return self.__dict__, {"slot": 0}
+
+
+class OtherState(Config):
+    """Has a state of its own, which is another dict."""
+
+    state: ClassVar[dict[str, Any]] = {}
+
+    def __getstate__(self) -> Any:
+        return self.state
+
+
+@pytest.mark.parametrize("cls", [Config, SlottedConfig, OldSlottedConfig, OwnState])
+def test_state_is_that_of_the_moment_when_it_is_taken(cls: Any) -> None:
+    m = with_attributes(cls(a=1))
+    state = m.__reduce__()[2]
+    before = copy.deepcopy(state)
+    m.later = 1
+    del m.shared
+    assert state == before
+    assert "shared" in (state[0] if isinstance(state, tuple) else state)
+
+
+def test_state_that_is_another_dict_is_that_dict() -> None:
+    assert OtherState(a=1).__reduce__()[2] is OtherState.state
+
+
+@pytest.mark.parametrize("take", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_exception_of_a_dict_that_is_read_passes_through(
+    take: Callable[[object], object],
+) -> None:
+    class Closed(OtherState):
+        @property
+        def __dict__(self) -> Any:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        take(Closed(a=1))
+
+
+def test_slots_of_a_state_may_be_edited_while_they_are_set() -> None:
+    class Editing(Config):
+        slots: ClassVar[dict[str, Any]] = {}
+
+        def __getstate__(self) -> Any:
+            return None, self.slots
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            object.__setattr__(self, name, value)
+            self.slots.clear()
+
+    Editing.slots.update(dict.fromkeys("abc", 1))
+    assert attributes(copy.copy(Editing())) == dict.fromkeys("abc", 1)
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -70,8 +70,41 @@ map_get_slots(PyObject *self)
     return slots;
 }
 
-PyObject *
-map_get_state(PyObject *self)
+/* The state with a copy in place of an object's `__dict__`, for those that walk
+ * over it while another thread sets attributes: without a GIL, CPython 3.13
+ * crashes in an iterator over the items from which an attribute is deleted. Takes
+ * over the reference to the state, which is NULL after an error. */
+static PyObject *
+detach_state(PyObject *self, PyObject *state)
+{
+    bool is_pair =
+        state != NULL && PyTuple_Check(state) && PyTuple_Size(state) == 2;
+    PyObject *attributes = is_pair ? PyTuple_GetItem(state, 0) : state;
+    if (attributes == NULL || !PyDict_CheckExact(attributes)) {
+        return state;
+    }
+    PyObject *dict;
+    PyObject *detached = NULL;
+    if (find_attribute_named(self, "__dict__", &dict) >= 0) {
+        if (attributes != dict) {
+            detached = Py_NewRef(state);
+        }
+        else {
+            detached = PyDict_Copy(dict);
+            if (is_pair && detached != NULL) {
+                PyObject *slots = PyTuple_GetItem(state, 1);
+                detached = Py_BuildValue("NO", detached, slots);
+            }
+        }
+    }
+    Py_XDECREF(dict);
+    Py_DECREF(state);
+    return detached;
+}
+
+/* The state as `__getstate__` gives it. */
+static PyObject *
+map_call_getstate(PyObject *self)
 {
     PyObject *method;
     int found = find_attribute_named(self, "__getstate__", &method);
@@ -98,6 +131,12 @@ map_get_state(PyObject *self)
     return state;
 }
 
+PyObject *
+map_get_state(PyObject *self)
+{
+    return detach_state(self, map_call_getstate(self));
+}
+
 /* Set the values of slots, which should be a dict, as attributes. */
 static int
 set_slots(PyObject *self, PyObject *slots)
@@ -106,20 +145,20 @@ set_slots(PyObject *self, PyObject *slots)
         PyErr_SetString(PyExc_TypeError, "the state of the slots is no dict");
         return -1;
     }
+    /* Nobody edits the copy meanwhile. */
+    PyObject *copy = PyDict_Copy(slots);
+    if (copy == NULL) {
+        return -1;
+    }
+    int result = 0;
     Py_ssize_t position = 0;
     PyObject *name;
     PyObject *value;
-    while (PyDict_Next(slots, &position, &name, &value)) {
-        Py_INCREF(name);
-        Py_INCREF(value);
-        int result = PyObject_SetAttr(self, name, value);
-        Py_DECREF(name);
-        Py_DECREF(value);
-        if (result < 0) {
-            return -1;
-        }
+    while (result == 0 && PyDict_Next(copy, &position, &name, &value)) {
+        result = PyObject_SetAttr(self, name, value);
     }
-    return 0;
+    Py_DECREF(copy);
+    return result;
 }
 
 /* Give an object what map_get_state got from another one. */
