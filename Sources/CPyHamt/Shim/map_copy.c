@@ -223,7 +223,9 @@ map_py_copy(PyObject *self, PyObject *ignored)
 static PyObject *
 deepcopy_of(hamt_state *state, PyObject *object, PyObject *memo)
 {
-    return PyObject_CallFunctionObjArgs(state->deepcopy, object, memo, NULL);
+    /* Read as another thread may write: it finds its function superfluous. */
+    PyObject *deepcopy = state_object(&state->deepcopy);
+    return PyObject_CallFunctionObjArgs(deepcopy, object, memo, NULL);
 }
 
 /* Copy every key and value into a new map; `*root` stays NULL when all of

@@ -166,7 +166,8 @@ extension Node {
 // MARK: - Parts of a step
 
 extension Node {
-  /// A node with the same contents, not yet published. A copy of a branch forgets its hash.
+  /// A node with the same contents, not yet published. A copy forgets the hash, which another thread may
+  /// be storing; a node that is moved keeps it.
   @inline(__always)
   private func duplicated(
     tracked: Bool, consuming: Bool, _ policy: Policy
@@ -186,9 +187,11 @@ extension Node {
       Self.transfer(children, to: node.children, count: extent.childCount, false, policy)
       node.setBranchCount(count)
     } else {
-      // What lies before the entries of a flat node, and behind them.
+      // What lies around the entries of a flat node: count, hash, and path or tags; paths.
       let behind = 16 &* extent.entryCount
-      node.base.copyMemory(from: base, byteCount: entries - node.base)
+      node.word(at: 0).pointee = word(at: 0).pointee
+      node.word(at: 8).pointee = 0
+      (node.base + 16).copyMemory(from: base + 16, byteCount: entries - (node.base + 16))
       (entries + behind).copyMemory(
         from: UnsafeMutableRawPointer(extent.entries) + behind,
         byteCount: node.memory + extent.byteCount - (entries + behind))

@@ -8,16 +8,20 @@ import CSystem
 /// its node and counts again, unchanged, in every version that shares the node.
 
 extension Node {
+  /// The hash of the subtree, or zero while it is not known. Another thread may be storing it.
+  @inline(__always)
+  var knownHash: UInt64 {
+    guard let cachedHash else { return 0 }
+    return csystem_load_relaxed(cachedHash)
+  }
+
   /// - Complexity: O(m) contributions for the m entries below that are in no node with a known hash;
   ///   O(log n) after one change to a map whose hash was taken.
   // REENTRANCY: `contribution` may run foreign code. The caller holds the root. Two walks that meet in
   // one node store the same hash; they may be in two threads.
   func contributions(_ policy: Policy) throws(Failure) -> UInt64 {
-    let cache = cachedHash
-    if let cache {
-      let known = csystem_load_relaxed(cache)
-      if known != 0 { return known }
-    }
+    let known = knownHash
+    if known != 0 { return known }
     var hash: UInt64 = 0
     for slot in 0..<childCount {
       hash ^= try children[slot].contributions(policy)
@@ -26,7 +30,7 @@ extension Node {
       let entry = entries[slot]
       hash ^= try policy.contribution(key: entry.key, value: entry.value)
     }
-    if let cache { csystem_store_relaxed(cache, hash) }
+    if let cachedHash { csystem_store_relaxed(cachedHash, hash) }
     return hash
   }
 }

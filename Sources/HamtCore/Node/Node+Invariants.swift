@@ -118,7 +118,8 @@ extension Node {
     if holdsTracked(exceptEntry: -1, exceptChild: -1, policy) {
       try require(isTracked(policy), "(N8) an untracked node holds something tracked")
     }
-    guard let cached = cachedHash?.pointee, cached != 0 else { return }
+    let known = knownHash
+    if known == 0 { return }
     var hash: UInt64 = 0
     do throws(Failure) {
       for slot in 0..<childCount {
@@ -130,6 +131,6 @@ extension Node {
     } catch {
       throw .failure(error)
     }
-    try require(hash == cached, "(N7) a cached hash is not that of the entries")
+    try require(hash == known, "(N7) a cached hash is not that of the entries")
   }
 }
