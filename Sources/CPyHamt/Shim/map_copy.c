@@ -223,7 +223,7 @@ map_py_copy(PyObject *self, PyObject *ignored)
 static PyObject *
 deepcopy_of(hamt_state *state, PyObject *object, PyObject *memo)
 {
-    /* Read as another thread may write: it finds its function superfluous. */
+    /* Atomically: a thread that comes late may just be offering its own. */
     PyObject *deepcopy = state_object(&state->deepcopy);
     return PyObject_CallFunctionObjArgs(deepcopy, object, memo, NULL);
 }
