@@ -28,7 +28,7 @@ CACHE = Path(os.environ.get("PYDEBUG_CACHE", ROOT / ".build" / "pydebug")).resol
 # its module: absent_packages.py turns the tests that miss one into skips.
 LEFT_OUT = {"pydantic": "pydantic", "msgspec": "msgspec", "ipython": "IPython"}
 
-# The second runs Hypothesis in Hypothesis, for many minutes a test.
+# Beside those, a file that runs Hypothesis in Hypothesis, for many minutes a test.
 IGNORED = (*NOT_OF_THE_CODE, "test_hypothesis_strategy.py")
 
 # What the extension is built from.

@@ -11,7 +11,7 @@ import pickle
 import weakref
 from collections.abc import Callable
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -451,15 +451,6 @@ class OwnState(Config):
         return self.__dict__, {"slot": 0}
 
 
-class OtherState(Config):
-    """Has a state of its own, which is another dict."""
-
-    state: ClassVar[dict[str, Any]] = {}
-
-    def __getstate__(self) -> Any:
-        return self.state
-
-
 @pytest.mark.parametrize("cls", [Config, SlottedConfig, OldSlottedConfig, OwnState])
 def test_state_is_that_of_the_moment_when_it_is_taken(cls: Any) -> None:
     m = with_attributes(cls(a=1))
@@ -472,34 +463,32 @@ def test_state_is_that_of_the_moment_when_it_is_taken(cls: Any) -> None:
 
 
 def test_state_that_is_another_dict_is_that_dict() -> None:
-    assert OtherState(a=1).__reduce__()[2] is OtherState.state
+    Stateful.state = {}
+    assert Stateful(a=1).__reduce__()[2] is Stateful.state
 
 
 @pytest.mark.parametrize("take", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_exception_of_a_dict_that_is_read_passes_through(
     take: Callable[[object], object],
 ) -> None:
-    class Closed(OtherState):
+    class Closed(Stateful):
         @property
         def __dict__(self) -> Any:
             raise ZeroDivisionError
 
+    Stateful.state = {}
     with pytest.raises(ZeroDivisionError):
         take(Closed(a=1))
 
 
 def test_slots_of_a_state_may_be_edited_while_they_are_set() -> None:
-    class Editing(Config):
-        slots: ClassVar[dict[str, Any]] = {}
-
-        def __getstate__(self) -> Any:
-            return None, self.slots
-
+    class Editing(Stateful):
         def __setattr__(self, name: str, value: Any) -> None:
             object.__setattr__(self, name, value)
-            self.slots.clear()
+            slots.clear()
 
-    Editing.slots.update(dict.fromkeys("abc", 1))
+    slots = dict.fromkeys("abc", 1)
+    Stateful.state = None, slots
     assert attributes(copy.copy(Editing())) == dict.fromkeys("abc", 1)
 
 

@@ -84,20 +84,16 @@ detach_state(PyObject *self, PyObject *state)
         return state;
     }
     PyObject *dict;
-    PyObject *detached = NULL;
-    if (find_attribute_named(self, "__dict__", &dict) >= 0) {
-        if (attributes != dict) {
-            detached = Py_NewRef(state);
-        }
-        else {
-            detached = PyDict_Copy(dict);
-            if (is_pair && detached != NULL) {
-                PyObject *slots = PyTuple_GetItem(state, 1);
-                detached = Py_BuildValue("NO", detached, slots);
-            }
-        }
-    }
+    int found = find_attribute_named(self, "__dict__", &dict);
+    bool is_own = dict == attributes;
     Py_XDECREF(dict);
+    if (found >= 0 && !is_own) {
+        return state;
+    }
+    PyObject *detached = found < 0 ? NULL : PyDict_Copy(attributes);
+    if (is_pair && detached != NULL) {
+        detached = Py_BuildValue("NO", detached, PyTuple_GetItem(state, 1));
+    }
     Py_DECREF(state);
     return detached;
 }

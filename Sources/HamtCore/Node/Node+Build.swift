@@ -57,7 +57,7 @@ extension Node {
     if !childMap.isEmpty {
       try node.buildChildren(from: seeds, count: count, level: level, mayTrack: tracked, policy)
     }
-    node.setBranchCount(count)
+    node.setCount(count)
     node.publish(policy)
     return node
   }

@@ -61,7 +61,7 @@ extension Node {
     Self.transfer(
       branchEntries + entrySlot + oldEntry, to: node.branchEntries + entrySlot + newEntry,
       count: entryMap.count &- entrySlot &- oldEntry, consuming, policy)
-    node.setBranchCount(count)
+    node.setCount(count)
     if consuming {
       deallocateMoved(policy)
     }
@@ -89,11 +89,12 @@ extension Node {
     }
     let node = try duplicated(tracked: tracked, consuming: consuming, policy)
     let place = node.entries + slot
-    if !consuming {
+    if consuming {
+      node.forgetHash()
+    } else {
       policy.release(place.pointee.value)  // This node holds it, so this runs no destructor.
     }
     place.pointee.value = value
-    node.cachedHash?.pointee = 0
     node.publish(policy)
     return node
   }
@@ -114,7 +115,7 @@ extension Node {
     let node = try duplicated(tracked: tracked, consuming: false, policy)
     node.children[slot] = child
     old.release(policy)  // This node holds it, so this frees nothing.
-    node.setBranchCount(count)
+    node.setCount(count)
     node.publish(policy)
     return node
   }
@@ -182,15 +183,13 @@ extension Node {
     }
     node.entryMap = entryMap
     node.childMap = childMap
+    node.setCount(count)
     let entries = node.memory + (UnsafeMutableRawPointer(extent.entries) - memory)
     if kind == .branch {
       Self.transfer(children, to: node.children, count: extent.childCount, false, policy)
-      node.setBranchCount(count)
     } else {
-      // What lies around the entries of a flat node: count, hash, and path or tags; paths.
+      // What lies before the entries of a flat node, behind count and hash, and what lies behind them.
       let behind = 16 &* extent.entryCount
-      node.word(at: 0).pointee = word(at: 0).pointee
-      node.word(at: 8).pointee = 0
       (node.base + 16).copyMemory(from: base + 16, byteCount: entries - (node.base + 16))
       (entries + behind).copyMemory(
         from: UnsafeMutableRawPointer(extent.entries) + behind,

@@ -49,7 +49,7 @@ extension Node {
       tracked: collision.isTracked(policy) || policy.isTracked(entry), policy)
     node.children[0] = collision
     node.branchEntries[0] = entry
-    node.setBranchCount(collision.count &+ 1)
+    node.setCount(collision.count &+ 1)
     collision.retain(policy)
     policy.retain(entry)
     node.publish(policy)
@@ -74,7 +74,7 @@ extension Node {
         throw error
       }
       parent.children[0] = node
-      parent.setBranchCount(node.count)
+      parent.setCount(node.count)
       parent.publish(policy)
       node = parent
     }

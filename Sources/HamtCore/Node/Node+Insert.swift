@@ -146,7 +146,7 @@ extension Node {
         // A line that is written to has to go back to memory: nothing is, if it stays as it is.
         if !(old == node) { parent.children[slot] = node }
         if difference != 0 {
-          parent.setBranchCount(count)
+          parent.setCount(count)
         } else {
           parent.forgetHash()
         }

@@ -213,9 +213,9 @@ extension Node {
       .assumingMemoryBound(to: Entry<Element>.self)
   }
 
-  /// Sets the count, if the branch keeps one, and forgets the hash.
+  /// Sets the count, if the node keeps one, and forgets the hash.
   @inline(__always)
-  func setBranchCount(_ count: Int) {
+  func setCount(_ count: Int) {
     if !childMap.isEmpty {
       word(at: 0).pointee = UInt64(truncatingIfNeeded: count)
     }

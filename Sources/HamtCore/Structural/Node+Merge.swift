@@ -333,7 +333,7 @@ private struct Union<Policy: ElementPolicy> {
       policy.retain(entries[slot].key)
       if !givenValues.contains(Bucket(digit: UInt64(slot))) { policy.retain(entries[slot].value) }
     }
-    node.setBranchCount(count)
+    node.setCount(count)
     node.publish(policy)
     return node
   }
